@@ -1,0 +1,108 @@
+r"""Strict canonical JSON: the bytes that are signed and hashed are the only bytes there are.
+
+A profile of RFC 8785 (JSON Canonicalization Scheme): objects with printable-ASCII member names, no
+floating point, integers within ±(2^53−1), no control characters U+0000–U+001F, no lone surrogates.
+Within it RFC 8785 is what ``json.dumps`` writes with sorted keys and no white space, since ASCII names sort
+alike by UTF-16 code unit (RFC 8785, 3.2.3) and by code point. A parser that accepts only bytes that are
+their own canonical form also refuses duplicate members, −0, 1e3, ``\u0041`` and a byte-order mark.
+"""
+
+import json
+from typing import Any, NoReturn
+
+MAX_INTEGER = 2**53 - 1
+MAX_DEPTH = 8
+
+
+class Malformed(ValueError):
+    """Bytes that are not of the form they claim; the message names what, where and what would be right."""
+
+
+def canonical_bytes(value: object) -> bytes:
+    """Return the RFC 8785 form of ``value`` (dict, list, str, int, bool, None), UTF-8 encoded.
+
+    Raises:
+        Malformed: a value outside the profile.
+    """
+    _check(value, "$", 1)
+    return _dump(value)
+
+
+def parse_canonical(data: bytes, *, max_bytes: int, what: str) -> dict[str, Any]:
+    """Return the JSON object whose canonical form is exactly ``data``.
+
+    Args:
+        data: the bytes as received.
+        max_bytes: refused when longer, before anything is parsed.
+        what: what the bytes claim to be, for the message ("statement", "envelope").
+
+    Raises:
+        Malformed: too long, not UTF-8, not JSON, outside the profile, or not canonical.
+    """
+    if len(data) > max_bytes:
+        raise Malformed(f"{what}: {len(data)} bytes, at most {max_bytes} are allowed")
+    try:
+        value = json.loads(data.decode(), parse_float=_no_float, parse_constant=_no_float)
+    except Malformed as error:
+        raise Malformed(f"{what}: {error}") from None
+    except RecursionError:
+        raise Malformed(f"{what}: nested deeper than {MAX_DEPTH} levels") from None
+    except ValueError as error:
+        raise Malformed(f"{what}: not JSON in UTF-8: {error}") from None
+    if not isinstance(value, dict):
+        raise Malformed(f"{what}: a JSON object is wanted, not {type(value).__name__}")
+    try:
+        _check(value, "$", 1)
+        same = _dump(value)
+    except Malformed as error:
+        raise Malformed(f"{what}: {error}") from None
+    if same != data:
+        raise Malformed(
+            f"{what}: not canonical JSON (RFC 8785): differs at byte {_first_difference(same, data)}"
+        )
+    return value
+
+
+def _dump(value: object) -> bytes:
+    text = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    try:
+        return text.encode()
+    except UnicodeEncodeError as error:
+        raise Malformed(f"a lone surrogate at character {error.start}") from None
+
+
+def _check(value: object, path: str, depth: int) -> None:
+    """Refuse what the profile leaves out; ``path`` is written as in JSONPath."""
+    if isinstance(value, str):
+        # ASCII control characters sort first, so one comparison clears most texts.
+        if value and min(value) < " ":
+            raise Malformed(f"{path}: a control character (U+0000 to U+001F)")
+    elif isinstance(value, dict):
+        if depth > MAX_DEPTH:
+            raise Malformed(f"{path}: nested deeper than {MAX_DEPTH} levels")
+        for name, member in value.items():
+            if not isinstance(name, str) or not (name.isascii() and name.isprintable()):
+                raise Malformed(f"{path}: member name {name!r} is not printable ASCII")
+            _check(member, f"{path}.{name}", depth + 1)
+    elif isinstance(value, list):
+        if depth > MAX_DEPTH:
+            raise Malformed(f"{path}: nested deeper than {MAX_DEPTH} levels")
+        for number, member in enumerate(value):
+            _check(member, f"{path}[{number}]", depth + 1)
+    elif value is None or isinstance(value, bool):
+        pass
+    elif isinstance(value, int):
+        if abs(value) > MAX_INTEGER:
+            raise Malformed(f"{path}: an integer beyond ±(2^53−1)")
+    else:
+        raise Malformed(f"{path}: {type(value).__name__} is not allowed; only whole numbers, texts and null")
+
+
+def _no_float(text: str) -> NoReturn:
+    raise Malformed(f"the number {text[:40]} is not a whole number in plain digits")
+
+
+def _first_difference(one: bytes, two: bytes) -> int:
+    return next(
+        (i for i, (a, b) in enumerate(zip(one, two, strict=False)) if a != b), min(len(one), len(two))
+    )
