@@ -11,7 +11,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 QUOTA_LEDGER_VECTORS ?= ../shared/vectors
 
-PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+PIP := $(BIN)/python -m pip -qq --disable-pip-version-check
 UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-annotate --no-emit-index-url --custom-compile-command "make lock"
 
