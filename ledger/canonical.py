@@ -41,6 +41,24 @@ def parse_canonical(data: bytes, *, max_bytes: int, what: str) -> dict[str, Any]
     """
     if len(data) > max_bytes:
         raise Malformed(f"{what}: {len(data)} bytes, at most {max_bytes} are allowed")
+    value = load_object(data, what=what)
+    try:
+        _check(value, "$", 1)
+        same = _dump(value)
+    except Malformed as error:
+        raise Malformed(f"{what}: {error}") from None
+    if same != data:
+        place = _first_difference(same, data)
+        raise Malformed(f"{what}: not canonical JSON (RFC 8785): differs at byte {place}")
+    return value
+
+
+def load_object(data: bytes, *, what: str) -> dict[str, Any]:
+    """Return the JSON object in ``data``: UTF-8, whole numbers only; its form need not be canonical.
+
+    Raises:
+        Malformed: not JSON, not an object, or a number that is not whole.
+    """
     try:
         value = json.loads(data.decode(), parse_float=_no_float, parse_constant=_no_float)
     except Malformed as error:
@@ -51,15 +69,6 @@ def parse_canonical(data: bytes, *, max_bytes: int, what: str) -> dict[str, Any]
         raise Malformed(f"{what}: not JSON in UTF-8: {error}") from None
     if not isinstance(value, dict):
         raise Malformed(f"{what}: a JSON object is wanted, not {type(value).__name__}")
-    try:
-        _check(value, "$", 1)
-        same = _dump(value)
-    except Malformed as error:
-        raise Malformed(f"{what}: {error}") from None
-    if same != data:
-        raise Malformed(
-            f"{what}: not canonical JSON (RFC 8785): differs at byte {_first_difference(same, data)}"
-        )
     return value
 
 
