@@ -28,7 +28,7 @@ check: $(VENV)/.ready-dev
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
-	@$(BIN)/lint-imports
+	@$(BIN)/lint-imports --no-logo
 
 vectors: $(VENV)/.ready-dev
 	@QUOTA_LEDGER_VECTORS='$(abspath $(QUOTA_LEDGER_VECTORS))' $(BIN)/pytest -m vectors $(ARGS)
