@@ -1,0 +1,441 @@
+"""The ledger in one SQLite file: WAL, ``synchronous=FULL``, append-only by triggers.
+
+Any number of processes may append: ``BEGIN IMMEDIATE`` is the head lock, and SQLite gives it to one at a
+time. A commit has returned only when the log is on disk, so what is acknowledged survives a kill or a power
+cut.
+"""
+
+import json
+import sqlite3
+import threading
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+from urllib.parse import quote
+from weakref import WeakSet
+
+from typing_extensions import override
+
+from ledger.merkle import HASH_SIZE, Tree
+from ledger.store import (
+    Batch,
+    CommitUnknown,
+    Found,
+    Head,
+    Reader,
+    SchemaMismatch,
+    Store,
+    StoreError,
+    Transaction,
+)
+
+SCHEMA_VERSION = 1
+APPLICATION_ID = 0x51_4C_45_44  # "QLED" in the file's header
+LOCK_TIMEOUT_SECONDS = 60
+
+_SCHEMA = Path(__file__).parent / "schema" / "sqlite"
+_SQLITE_MAGIC = b"SQLite format 3\0"
+_PAGE = 1_000
+_EMPTY_HEAD = Head(0, bytes(HASH_SIZE), "", Tree.empty())
+
+
+class SqliteReader(Reader):
+    """The reading half, on whatever connection ``connect`` gives."""
+
+    def __init__(self, connect: Callable[[], sqlite3.Connection]) -> None:
+        self._connect = connect
+
+    @override
+    def head(self) -> Head:
+        row = self._row("SELECT size, leaf, recorded_at, tree FROM head")
+        return _EMPTY_HEAD if row is None else Head(row[0], row[1], row[2], Tree.from_bytes(row[3]))
+
+    @override
+    def entries(self, start: int, stop: int) -> Iterator[bytes]:
+        return self._column("data", start, stop)
+
+    @override
+    def leaf_hashes(self, start: int, stop: int) -> Iterator[bytes]:
+        return self._column("leaf", start, stop)
+
+    @override
+    def read_tile(self, level: int, number: int, width: int) -> bytes:
+        # One statement sees the edge and the full tiles at the same moment, whoever appends meanwhile.
+        row = self._row(
+            "SELECT (SELECT data FROM tile WHERE level = ? AND number = ?), tree FROM head", level, number
+        )
+        if row is None:
+            raise KeyError(f"tile {level}/{number}: the ledger is empty")
+        full, tree = row
+        data: bytes = full if full is not None else _edge_tile(Tree.from_bytes(tree), level, number)
+        if len(data) < width * HASH_SIZE:
+            raise KeyError(f"tile {level}/{number} of width {width}")
+        return data[: width * HASH_SIZE]
+
+    @override
+    def subject_indexes(self, key: str, after: int = 0) -> Iterator[int]:
+        while True:
+            page = self._rows(
+                "SELECT idx, number FROM subject WHERE key = ? AND number > ? ORDER BY number LIMIT ?",
+                key,
+                after,
+                _PAGE,
+            )
+            for index, number in page:
+                yield index
+                after = number
+            if len(page) < _PAGE:
+                return
+
+    @override
+    def subject_heads(self, keys: Collection[str]) -> Mapping[str, tuple[int, bytes]]:
+        found = {}
+        for key in keys:
+            row = self._row(
+                "SELECT number, leaf FROM subject JOIN entry USING (idx)"
+                " WHERE key = ? ORDER BY number DESC LIMIT 1",
+                key,
+            )
+            if row is not None:
+                found[key] = (row[0], row[1])
+        return found
+
+    @override
+    def find_envelopes(self, digests: Collection[str]) -> Mapping[str, Found]:
+        refused = self._among(
+            "SELECT digest, idx FROM refused WHERE digest IN (SELECT value FROM json_each(?))", digests
+        )
+        entered = self._among(
+            "SELECT digest, idx FROM envelope WHERE digest IN (SELECT value FROM json_each(?))", digests
+        )
+        return {digest: Found(index, False) for digest, index in refused} | {
+            digest: Found(index, True) for digest, index in entered
+        }
+
+    @override
+    def find_statements(self, ids: Collection[str]) -> Mapping[str, int]:
+        return dict(
+            self._among("SELECT id, idx FROM statement WHERE id IN (SELECT value FROM json_each(?))", ids)
+        )
+
+    @override
+    def used_sequences(self, pairs: Collection[tuple[str, int]]) -> Collection[tuple[str, int]]:
+        return {
+            pair
+            for pair in pairs
+            if self._row("SELECT 1 FROM sequence WHERE signer = ? AND seq = ?", *pair) is not None
+        }
+
+    @override
+    def last_sequence(self, signer: str) -> int:
+        row = self._row("SELECT max(seq) FROM sequence WHERE signer = ?", signer)
+        return 0 if row is None else row[0] or 0
+
+    @override
+    def envelope(self, digest: str) -> bytes | None:
+        row = self._row("SELECT data FROM envelope WHERE digest = ?", digest)
+        return None if row is None else bytes(row[0])
+
+    @override
+    def flags(self, index: int) -> str:
+        row = self._row("SELECT text FROM flag WHERE idx = ?", index)
+        return "[]" if row is None else row[0]
+
+    @override
+    def records(self, keys: Collection[str]) -> Mapping[str, str]:
+        return dict(
+            self._among("SELECT key, text FROM record WHERE key IN (SELECT value FROM json_each(?))", keys)
+        )
+
+    @override
+    def records_changed_since(self, index: int) -> Sequence[str]:
+        return [key for (key,) in self._rows("SELECT key FROM record WHERE idx >= ?", index)]
+
+    @override
+    def matching(
+        self, types: Collection[str], tags: Collection[str], start: int, stop: int
+    ) -> Iterator[tuple[int, bytes]]:
+        # Each tag is a range of a primary key; the entries are then looked up by index.
+        sql = "SELECT idx, data FROM entry WHERE idx >= ?1 AND idx < ?2"
+        if types:
+            sql += " AND type IN (SELECT value FROM json_each(?3))"
+        for place, _ in enumerate(tags, 5):
+            sql += (
+                f" AND idx IN (SELECT idx FROM tag WHERE tag = ?{place} AND idx >= ?1"  # noqa: S608
+                f" UNION SELECT idx FROM subject WHERE key = ?{place} AND idx >= ?1)"
+            )
+        while True:
+            page = self._rows(
+                f"{sql} ORDER BY idx LIMIT ?4", start, stop, json.dumps(list(types)), _PAGE, *tags
+            )
+            yield from page
+            if len(page) < _PAGE:
+                return
+            start = page[-1][0] + 1
+
+    @override
+    def checkpoint(self) -> bytes | None:
+        row = self._row("SELECT note FROM checkpoint ORDER BY size DESC LIMIT 1")
+        return None if row is None else bytes(row[0])
+
+    def _column(self, column: str, start: int, stop: int) -> Iterator[bytes]:
+        # In pages, so that no read transaction stays open between two of them.
+        while start < stop:
+            page = self._rows(
+                f"SELECT {column} FROM entry WHERE idx >= ? AND idx < ? ORDER BY idx LIMIT ?",  # noqa: S608
+                start,
+                stop,
+                _PAGE,
+            )
+            for (value,) in page:
+                yield value
+            if len(page) < _PAGE:
+                return
+            start += _PAGE
+
+    def _among(self, sql: str, keys: Collection[str]) -> list[tuple[str, Any]]:
+        return self._rows(sql, json.dumps(list(keys))) if keys else []
+
+    def _row(self, sql: str, *parameters: object) -> tuple[Any, ...] | None:
+        rows = self._rows(sql, *parameters)
+        return rows[0] if rows else None
+
+    def _rows(self, sql: str, *parameters: object) -> list[tuple[Any, ...]]:
+        with _errors():
+            return self._connect().execute(sql, parameters).fetchall()
+
+
+class _SqliteTransaction(SqliteReader, Transaction):
+    """Reading and writing under the head lock."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        super().__init__(lambda: connection)
+        self._connection = connection
+
+    @override
+    def write(self, batch: Batch, head: Head) -> None:
+        many = self._connection.executemany
+        last = head.size - 1
+        with _errors():
+            many(
+                "INSERT INTO entry (idx, leaf, type, data) VALUES (?, ?, ?, ?)",
+                [(e.index, e.leaf_hash, e.type, e.data) for e in batch.entries],
+            )
+            many(
+                "INSERT INTO subject (key, number, idx) VALUES (?, ?, ?)",
+                [(key, number, e.index) for e in batch.entries for key, number in e.subjects],
+            )
+            many(
+                "INSERT INTO tag (tag, idx) VALUES (?, ?)",
+                [(t, e.index) for e in batch.entries for t in e.tags],
+            )
+            many(
+                "INSERT INTO statement (id, idx) VALUES (?, ?)",
+                [(e.statement_id, e.index) for e in batch.entries if e.statement_id is not None],
+            )
+            many("INSERT INTO envelope (digest, idx, data) VALUES (?, ?, ?)", batch.envelopes)
+            many("INSERT INTO refused (digest, idx, data) VALUES (?, ?, ?)", batch.refused)
+            many("INSERT INTO sequence (signer, seq, digest) VALUES (?, ?, ?)", batch.sequences)
+            many(
+                "INSERT INTO tile (level, number, data) VALUES (?, ?, ?)",
+                [(tile.level, tile.number, tile.data) for tile in batch.tiles],
+            )
+            many(
+                "INSERT INTO record (key, idx, text) VALUES (?, ?, ?)"
+                " ON CONFLICT (key) DO UPDATE SET idx = excluded.idx, text = excluded.text",
+                [(key, last, text) for key, text in batch.records.items()],
+            )
+            many("INSERT INTO flag (idx, text) VALUES (?, ?)", batch.flags)
+            self._connection.execute(
+                "INSERT INTO head (id, size, leaf, recorded_at, tree) VALUES (1, ?, ?, ?, ?)"
+                if head.size == len(batch.entries)
+                else "UPDATE head SET size = ?, leaf = ?, recorded_at = ?, tree = ? WHERE id = 1",
+                (head.size, head.leaf_hash, head.recorded_at, head.tree.to_bytes()),
+            )
+
+
+class _Connection(sqlite3.Connection):
+    """A connection that weak references can hold: one whose thread has ended is closed by itself."""
+
+
+class SqliteStore(SqliteReader, Store):
+    """A ledger file. Reading connections are one per thread."""
+
+    def __init__(self, path: str | Path, *, create: bool = False, read_only: bool = False) -> None:
+        """Open the ledger at ``path``.
+
+        Args:
+            path: the database file.
+            create: make the file and the schema when they are not there.
+            read_only: open without the right to write; a file on a read-only medium can be opened too.
+
+        Raises:
+            StoreError: no such file, or it cannot be opened.
+            SchemaMismatch: the file is no ledger, or one of another schema version.
+        """
+        super().__init__(self._reading)
+        self._path = Path(path)
+        self._read_only = read_only
+        self._local = threading.local()
+        self._opened: WeakSet[_Connection] = WeakSet()
+        self._writing = threading.Lock()
+        if create and not self._path.exists():
+            self._create()
+        try:
+            self._check_schema()
+            # The writing connection is its own, so that readers of this thread see committed rows only.
+            self._writer = self._open()
+        except BaseException:
+            self.close()
+            raise
+
+    def _reading(self) -> sqlite3.Connection:
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = self._local.connection = self._open()
+        return connection
+
+    @override
+    @contextmanager
+    def transaction(self) -> Iterator[Transaction]:
+        with self._writing:
+            connection = self._writer
+            with _errors():
+                connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield _SqliteTransaction(connection)
+            except BaseException:
+                with suppress(sqlite3.Error):
+                    connection.execute("ROLLBACK")
+                raise
+            try:
+                connection.execute("COMMIT")
+            except sqlite3.Error as error:
+                with suppress(sqlite3.Error):
+                    connection.execute("ROLLBACK")
+                raise CommitUnknown(f"{self._path}: COMMIT failed: {error}") from error
+
+    @contextmanager
+    def view_transaction(self) -> Iterator[sqlite3.Connection]:
+        """Give the writing connection in a transaction of its own, for views and their positions."""
+        with self._writing, _errors():
+            connection = self._writer
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+                connection.execute("COMMIT")
+            except BaseException:
+                with suppress(sqlite3.Error):
+                    connection.execute("ROLLBACK")
+                raise
+
+    @override
+    def save_checkpoint(self, size: int, note: bytes) -> None:
+        with self._writing, _errors():
+            self._writer.execute(
+                "INSERT INTO checkpoint (size, note) SELECT ?, ?"
+                " WHERE NOT EXISTS (SELECT 1 FROM checkpoint WHERE size = ?)",
+                (size, note, size),
+            )
+
+    @override
+    def replace_records(self, records: Iterator[tuple[str, int, str]]) -> None:
+        with self.view_transaction() as connection:
+            connection.execute("DELETE FROM record")
+            connection.executemany("INSERT INTO record (key, idx, text) VALUES (?, ?, ?)", records)
+
+    @override
+    def close(self) -> None:
+        for connection in list(self._opened):
+            connection.close()
+        self._opened.clear()
+
+    def _open(self) -> _Connection:
+        name = quote(str(self._path.absolute()))
+        modes = ["mode=ro" if self._read_only else "mode=rw"]
+        log = self._path.with_name(self._path.name + "-wal")
+        if self._read_only and not (log.exists() and log.stat().st_size):
+            # Without a place for the log's index only "immutable" opens, and that would not read a log.
+            modes.append("mode=ro&immutable=1")
+        for mode in modes:
+            with _errors(last=mode == modes[-1]):
+                connection = sqlite3.connect(
+                    f"file:{name}?{mode}",
+                    uri=True,
+                    isolation_level=None,
+                    check_same_thread=False,
+                    timeout=LOCK_TIMEOUT_SECONDS,
+                    factory=_Connection,
+                )
+                self._opened.add(connection)
+                connection.execute("PRAGMA synchronous = FULL")
+                connection.execute("PRAGMA foreign_keys = ON")
+                connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+                return connection
+        raise AssertionError("the last mode raises")
+
+    def _create(self) -> None:
+        """Make the file, whole or not at all: of several processes that do it at once, the first wins."""
+        try:
+            with TemporaryDirectory(prefix=".ledger-", dir=self._path.parent) as directory:
+                made = Path(directory) / "ledger"
+                with _errors(), closing(sqlite3.connect(made, isolation_level=None)) as connection:
+                    connection.execute("PRAGMA journal_mode = WAL")
+                    connection.execute("BEGIN IMMEDIATE")
+                    for statement in _statements(_SCHEMA / "0001_ledger.sql"):
+                        connection.execute(statement)
+                    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+                    connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+                    connection.execute("COMMIT")
+                with suppress(FileExistsError):
+                    self._path.hardlink_to(made)
+        except OSError as error:
+            raise StoreError(f"{self._path}: the ledger cannot be made: {error}") from error
+
+    def _check_schema(self) -> None:
+        try:
+            with self._path.open("rb") as file:
+                magic = file.read(len(_SQLITE_MAGIC))
+        except FileNotFoundError:
+            raise StoreError(f"{self._path}: no such file; `quota-ledger init` makes a ledger") from None
+        except OSError as error:
+            raise StoreError(f"{self._path}: {error.strerror}") from error
+        if magic != _SQLITE_MAGIC:
+            raise SchemaMismatch(f"{self._path}: not a SQLite file, so no ledger")
+        application = (self._row("PRAGMA application_id") or (0,))[0]
+        version = (self._row("PRAGMA user_version") or (0,))[0]
+        if application != APPLICATION_ID:
+            raise SchemaMismatch(f"{self._path}: a SQLite file, but no ledger")
+        if version != SCHEMA_VERSION:
+            raise SchemaMismatch(
+                f"{self._path}: schema version {version}, this program knows {SCHEMA_VERSION}"
+            )
+
+
+def _edge_tile(tree: Tree, level: int, number: int) -> bytes:
+    partial = next(
+        (tile for tile in tree.partial_tiles() if (tile.level, tile.number) == (level, number)), None
+    )
+    return b"" if partial is None else partial.data
+
+
+def _statements(path: Path) -> Iterator[str]:
+    """Yield the statements of a script one by one, so that they run inside one transaction."""
+    pending = ""
+    for line in path.read_text(encoding="utf-8").splitlines(keepends=True):
+        pending += line
+        if sqlite3.complete_statement(pending):
+            yield pending
+            pending = ""
+
+
+@contextmanager
+def _errors(*, last: bool = True) -> Iterator[None]:
+    """Turn the driver's errors into ours; swallow them while another way remains."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        if last:
+            raise StoreError(f"SQLite: {error}") from error
