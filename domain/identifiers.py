@@ -19,8 +19,6 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from typing_extensions import override
-
 _USCC_ALPHABET: Final = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _USCC_VALUE: Final = {character: value for value, character in enumerate(_USCC_ALPHABET)}
 _USCC_WEIGHTS: Final = tuple(pow(3, place, 31) for place in range(17))
@@ -130,8 +128,9 @@ class PairId:
         exporter, upstream, number = text.split("-")
         return cls(exporter, upstream, int(number))
 
-    @override
-    def __str__(self) -> str:
+    @property
+    def text(self) -> str:
+        """The id as it stands in statements."""
         return f"{self.exporter}-{self.upstream}-{self.number}"
 
 
@@ -148,9 +147,10 @@ class BatchId:
         pair, _, number = text.rpartition("-")
         return cls(PairId.parse(pair), int(number))
 
-    @override
-    def __str__(self) -> str:
-        return f"{self.pair}-{self.number}"
+    @property
+    def text(self) -> str:
+        """The id as it stands in statements."""
+        return f"{self.pair.text}-{self.number}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,9 +166,10 @@ class LineId:
         batch, _, number = text.rpartition("-")
         return cls(BatchId.parse(batch), int(number))
 
-    @override
-    def __str__(self) -> str:
-        return f"{self.batch}-{self.number}"
+    @property
+    def text(self) -> str:
+        """The id as it stands in statements."""
+        return f"{self.batch.text}-{self.number}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,9 +185,10 @@ class ApplicationId:
         pair, _, number = text.rpartition("-q")
         return cls(PairId.parse(pair), int(number))
 
-    @override
-    def __str__(self) -> str:
-        return f"{self.pair}-q{self.number}"
+    @property
+    def text(self) -> str:
+        """The id as it stands in statements."""
+        return f"{self.pair.text}-q{self.number}"
 
 
 def pair_of(identifier: str) -> str:
