@@ -95,7 +95,6 @@ def verify_consistency(
     Raises:
         ProofError: it is not shown.
     """
-    _check_hashes("consistency proof", old_root, root, *proof)
     if not 1 <= old_size <= size:
         raise ProofError(f"consistency proof: sizes {old_size} and {size} are not 1 <= old <= new")
     if old_size == size:
@@ -104,6 +103,7 @@ def verify_consistency(
         if old_root != root:
             raise ProofError(f"consistency proof: two roots for one size {size}")
         return
+    _check_hashes("consistency proof", old_root, root, *proof)
     # A perfect old tree is itself the first subtree of the path, so the proof leaves it out.
     path = [old_root, *proof] if old_size & (old_size - 1) == 0 else list(proof)
     if not path:
