@@ -1,0 +1,163 @@
+"""What the commands share: exit codes, errors in one line, the database that ``--db`` names, output.
+
+Exit codes: 0 done, 1 refused, 2 usage, 3 unavailable; ``verify`` has its own (docs/spec/ledger-format.md).
+Results go to stdout, errors and progress to stderr.
+"""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+from rich.console import Console
+
+from ledger.canonical import Malformed
+from ledger.keys import KeyRing, Unauthorised
+from ledger.opening import AlreadyOpened, load_ring
+from ledger.signer import ReleaseRefused
+from ledger.store import Reader, StoreError
+from ledger.store_sqlite import SqliteStore
+from ledger.submission import NotAccepted
+
+REFUSED: Final = 1
+USAGE: Final = 2
+UNAVAILABLE: Final = 3
+MAX_INPUT_BYTES: Final = 64 * 1024 * 1024  # 1,000 statements of 44 KiB, escaped
+
+DEFAULT_DB: Final = "sqlite:///./quota-ledger.db"
+Db = Annotated[str, typer.Option("--db", envvar="QUOTA_LEDGER_DB", help="The ledger: sqlite:///PATH.")]
+KeysDir = Annotated[
+    Path | None,
+    typer.Option("--keys", envvar="QUOTA_LEDGER_KEYS", help="The operator's keys; default <db file>.keys."),
+]
+Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")]
+Out = Annotated[Path | None, typer.Option("--out", "-o", help="Write here instead of stdout.")]
+
+
+class Stop(Exception):
+    """A command ends here; the message says in one line what, where and what would be right."""
+
+    def __init__(self, code: int, message: str) -> None:
+        super().__init__(" ".join(message.split()))
+        self.code = code
+
+
+def console() -> Console:
+    """Return the console for results; it follows the width and colours of what stdout is."""
+    return Console(file=sys.stdout, highlight=False)
+
+
+def print_json(value: Any) -> None:
+    """Print one JSON object in one line on stdout."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, sort_keys=True) + "\n")
+
+
+def sqlite_path(url: str) -> Path:
+    """Return the file that ``--db`` names.
+
+    Raises:
+        Stop: usage: another form than ``sqlite:///PATH``.
+    """
+    scheme, separator, path = url.partition(":///")
+    if scheme != "sqlite" or not separator or not path:
+        raise Stop(USAGE, f"--db {url}: sqlite:///PATH is wanted, such as {DEFAULT_DB}")
+    return Path(path)
+
+
+@contextmanager
+def open_store(url: str, *, read_only: bool = False) -> Iterator[SqliteStore]:
+    """Open the ledger that ``--db`` names and close it again."""
+    store = SqliteStore(sqlite_path(url), read_only=read_only)
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def beside(database: Path, suffix: str) -> Path:
+    """Return the file beside the database with ``suffix`` after its whole name."""
+    return database.with_name(database.name + suffix)
+
+
+def read_file(path: Path, what: str) -> bytes:
+    """Return a file's bytes, 64 MiB at most.
+
+    Raises:
+        Stop: usage: it cannot be read, or is too large.
+    """
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_INPUT_BYTES + 1)
+    except OSError as error:
+        raise Stop(USAGE, f"{what} {path}: {error.strerror}") from None
+    if len(data) > MAX_INPUT_BYTES:
+        raise Stop(USAGE, f"{what} {path}: more than {MAX_INPUT_BYTES} bytes")
+    return data
+
+
+def read_object(path: Path, what: str) -> dict[str, Any]:
+    """Return the JSON object that a person wrote in a file; its form need not be canonical.
+
+    Raises:
+        Stop: it is no such file, or holds something else.
+    """
+    try:
+        value = json.loads(read_file(path, what))
+    except (ValueError, RecursionError) as error:
+        raise Stop(REFUSED, f"{what} {path}: not JSON: {error}") from None
+    if not isinstance(value, dict):
+        raise Stop(REFUSED, f"{what} {path}: a JSON object is wanted")
+    return value
+
+
+def write_out(data: bytes, out: Path | None) -> None:
+    """Write to a new file, or to stdout when there is none.
+
+    Raises:
+        Stop: usage: the file exists already, or cannot be written.
+    """
+    if out is None:
+        sys.stdout.write(data.decode() + "\n")
+        return
+    try:
+        with out.open("xb") as file:
+            file.write(data)
+    except OSError as error:
+        raise Stop(USAGE, f"--out {out}: {error.strerror}; name a new file") from None
+
+
+def key_ring(store: Reader) -> KeyRing:
+    """Return the keys as the ledger's own entries name them.
+
+    Raises:
+        Stop: unavailable: the ledger has no entries.
+    """
+    ring, _ = load_ring(store)
+    if ring.origin is None:
+        raise Stop(UNAVAILABLE, "the ledger is empty; `quota-ledger init` opens one")
+    return ring
+
+
+def origin_of(store: Reader) -> str:
+    """Return the name of the ledger."""
+    origin = key_ring(store).origin
+    assert origin is not None
+    return origin
+
+
+@contextmanager
+def errors() -> Iterator[None]:
+    """Turn what the ledger raises into one line and an exit code."""
+    try:
+        yield
+    except Malformed as error:
+        raise Stop(REFUSED, f"malformed: {error}") from error
+    except (NotAccepted, Unauthorised) as error:
+        raise Stop(REFUSED, f"{error.code}: {error}") from error
+    except (AlreadyOpened, ReleaseRefused) as error:
+        raise Stop(REFUSED, str(error)) from error
+    except StoreError as error:
+        raise Stop(UNAVAILABLE, str(error)) from error

@@ -1,0 +1,80 @@
+"""Private keys in files: PKCS #8 PEM, readable by their owner alone, never overwritten."""
+
+import os
+from pathlib import Path
+from typing import Final
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
+
+from api.cli.context import REFUSED, UNAVAILABLE, USAGE, Stop, beside, read_file
+from ledger.signer import CheckpointSigner
+
+CHECKPOINT_KEY: Final = "operator-checkpoint.pem"
+HOUSEKEEPING_KEY: Final = "operator-housekeeping.pem"
+CHECKPOINT_MEMORY: Final = "checkpoint.last"
+
+
+def write_key(path: Path, key: Ed25519PrivateKey) -> None:
+    """Write a private key to a new file of mode 0600.
+
+    Raises:
+        Stop: the file exists already, or cannot be written.
+    """
+    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        raise Stop(REFUSED, f"key {path}: exists already and is never overwritten; name a new file") from None
+    except OSError as error:
+        raise Stop(USAGE, f"key {path}: {error.strerror}") from None
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(pem)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def read_key(path: Path) -> Ed25519PrivateKey:
+    """Return the Ed25519 key that a PEM file holds.
+
+    Raises:
+        Stop: no such file, or something else in it.
+    """
+    try:
+        key = load_pem_private_key(read_file(path, "key"), password=None)
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        key = None
+    if not isinstance(key, Ed25519PrivateKey):
+        raise Stop(REFUSED, f"key {path}: an Ed25519 private key in PEM, without a password, is wanted")
+    return key
+
+
+def keys_directory(database: Path, keys: Path | None) -> Path:
+    """Return where the operator's keys lie: ``--keys``, else beside the database."""
+    return keys or beside(database, ".keys")
+
+
+def housekeeping_key(directory: Path) -> Ed25519PrivateKey:
+    """Return the key that the sequencer signs its own entries with.
+
+    Raises:
+        Stop: unavailable: it is not there.
+    """
+    path = directory / HOUSEKEEPING_KEY
+    if not path.is_file():
+        raise Stop(UNAVAILABLE, f"key {path}: not there; --keys names the operator's key directory")
+    return read_key(path)
+
+
+def checkpoint_signer(origin: str, directory: Path) -> CheckpointSigner | None:
+    """Return the checkpoint signer with its memory, None where this process does not hold the key."""
+    path = directory / CHECKPOINT_KEY
+    if not path.is_file():
+        return None
+    return CheckpointSigner(origin, read_key(path), directory / CHECKPOINT_MEMORY)

@@ -1,0 +1,184 @@
+"""``quota-ledger sign``: statements become a submission that an agency's officers have signed.
+
+A statement file holds ``type``, ``body`` and what else the author wants to say; what is missing is filled in:
+``id`` (a fresh UUID), ``ledger``, ``version`` 1, ``attachments`` none, ``agency`` that of the first key,
+``occurred_at`` now. Then it is brought into its canonical form, and that is what is signed.
+
+When another officer's key lies elsewhere, ``--with KEYID`` names it as a signer, and that officer adds the
+signature with ``sign --add FILE --key FILE``. The unfinished file has the form of a submission; the ledger
+does not take it before the last signature is there.
+"""
+
+import base64
+import json
+import uuid
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from api.cli.context import (
+    DEFAULT_DB,
+    REFUSED,
+    UNAVAILABLE,
+    USAGE,
+    Db,
+    Out,
+    Stop,
+    key_ring,
+    open_store,
+    read_file,
+    read_object,
+    write_out,
+)
+from api.cli.keyfiles import read_key
+from domain.statements import MalformedStatement, parse_statement
+from ledger.canonical import Malformed, canonical_bytes, parse_canonical
+from ledger.clock import format_instant, system_clock
+from ledger.ed25519 import key_id, raw_public_key
+from ledger.entry import parse_header
+from ledger.envelope import (
+    MAX_ENVELOPE_BYTES,
+    Head,
+    Seen,
+    encode_envelope,
+    encode_payload,
+    pre_authentication_encoding,
+    statement_hash,
+)
+from ledger.receipt import parse_receipt
+from ledger.store import StoreError
+from ledger.submission import decode_submission, encode_submission
+
+
+def sign(
+    statements: Annotated[list[Path] | None, typer.Argument(help="Statement files, in order.")] = None,
+    key: Annotated[
+        list[Path] | None, typer.Option("--key", help="A signer's private key (repeatable).")
+    ] = None,
+    co_signer: Annotated[
+        list[str] | None, typer.Option("--with", help="KEYID of an officer who signs later.")
+    ] = None,
+    add: Annotated[
+        Path | None, typer.Option("--add", help="An unfinished file to add a signature to.")
+    ] = None,
+    seen: Annotated[
+        Path | None, typer.Option("--seen", help="A receipt that you verified; default: the head of --db.")
+    ] = None,
+    seq: Annotated[int | None, typer.Option("--seq", min=1, help="Default: the next of --db.")] = None,
+    agency: Annotated[str | None, typer.Option(help="Default: that of the first key in --db.")] = None,
+    ledger: Annotated[str | None, typer.Option(help="Default: the origin of --db.")] = None,
+    db: Db = DEFAULT_DB,
+    out: Out = None,
+) -> None:
+    """Sign statements, or add a second officer's signature."""
+    keys = [read_key(path) for path in key or ()]
+    if not keys:
+        raise Stop(USAGE, "--key FILE is missing: whose signature?")
+    if add is not None:
+        if statements:
+            raise Stop(USAGE, "--add FILE holds its statements: name no others")
+        write_out(_add(read_file(add, "submission"), keys), out)
+        return
+    if not statements:
+        raise Stop(USAGE, "STATEMENTS are missing: which statements are to be signed?")
+    drafts = [(path, read_object(path, "statement")) for path in statements]
+    signers = [key_id(raw_public_key(k)) for k in keys] + (co_signer or [])
+    first = drafts[0][1]
+    view: Seen | None
+    if first.get("type") == "LedgerOpened":
+        origin = ledger or first.get("ledger")
+        if not isinstance(origin, str):
+            raise Stop(USAGE, "--ledger ORIGIN is missing: which ledger does LedgerOpened open?")
+        signing, number, view = "operator", seq or 1, None
+    elif agency and ledger and seq and seen:
+        signing, origin, number, view = agency, ledger, seq, _seen_in(seen)
+    else:
+        view = None if seen is None else _seen_in(seen)
+        signing, origin, number, view = _from_store(db, signers[0], agency, ledger, seq, view)
+    now = format_instant(system_clock())
+    exact = [_finish(path, draft, signing, origin, now) for path, draft in drafts]
+    head = Head(signing, origin, view, number, now, tuple(signers))
+    write_out(_signed(encode_payload(head, exact), signers, {}, keys, exact), out)
+
+
+def _finish(path: Path, draft: dict[str, Any], agency: str, ledger: str, now: str) -> bytes:
+    """Return the canonical statement, whole and well-formed."""
+    whole = {
+        "agency": agency,
+        "attachments": [],
+        "id": str(uuid.uuid4()),
+        "ledger": ledger,
+        "occurred_at": now,
+        "version": 1,
+    } | draft
+    try:
+        parse_statement(whole)
+        return canonical_bytes(whole)
+    except (MalformedStatement, Malformed) as error:
+        raise Stop(REFUSED, f"statement {path}: malformed: {error}") from None
+
+
+def _seen_in(path: Path) -> Seen:
+    """Return the entry before the receipt's own, whose leaf hash the receipt's header commits to."""
+    header = parse_header(parse_receipt(read_file(path, "receipt")).header)
+    if header.index == 0:
+        raise Stop(REFUSED, f"receipt {path}: that of entry 0 names no entry before it; take a later one")
+    return Seen(header.index - 1, header.prev)
+
+
+def _from_store(
+    db: str, signer: str, agency: str | None, ledger: str | None, seq: int | None, view: Seen | None
+) -> tuple[str, str, int, Seen]:
+    try:
+        with open_store(db, read_only=True) as store:
+            ring, head, last = key_ring(store), store.head(), store.last_sequence(signer)
+    except StoreError as error:
+        raise Stop(
+            UNAVAILABLE, f"{error}; without the database: --seen, --seq, --agency and --ledger"
+        ) from None
+    known = ring.keys.get(signer)
+    if agency is None and known is None:
+        raise Stop(REFUSED, f"key {signer}: not registered in {ring.origin}; --agency names whose it is")
+    return (
+        agency or (known.agency if known else ""),
+        ledger or ring.origin or "",
+        seq or last + 1,
+        view or Seen(head.size - 1, head.leaf_hash.hex()),
+    )
+
+
+def _add(data: bytes, keys: Sequence[Ed25519PrivateKey]) -> bytes:
+    """Return the submission with the signatures of ``keys`` added where its head line wants them."""
+    envelope, statements = decode_submission(data)
+    whole = parse_canonical(envelope, max_bytes=MAX_ENVELOPE_BYTES, what="envelope")
+    try:
+        payload = base64.b64decode(whole["payload"], validate=True)
+        line, *hashes = payload.split(b"\n")
+        signers = list(json.loads(line)["signers"])
+        have = {s["keyid"]: base64.b64decode(s["sig"], validate=True) for s in whole["signatures"]}
+    except (ValueError, KeyError, TypeError):
+        raise Stop(REFUSED, "--add: not an envelope that `quota-ledger sign` made") from None
+    if hashes != [statement_hash(s).encode() for s in statements]:
+        raise Stop(REFUSED, "--add: the statements are not those that the envelope names; do not sign it")
+    return _signed(payload, signers, have, keys, statements)
+
+
+def _signed(
+    payload: bytes,
+    signers: Sequence[str],
+    have: dict[str, bytes],
+    keys: Sequence[Ed25519PrivateKey],
+    statements: Sequence[bytes],
+) -> bytes:
+    message = pre_authentication_encoding(payload)
+    for key in keys:
+        keyid = key_id(raw_public_key(key))
+        if keyid not in signers:
+            raise Stop(REFUSED, f"key {keyid}: not among the signers that the envelope names")
+        have[keyid] = key.sign(message)
+    return encode_submission(
+        encode_envelope(payload, [(k, have[k]) for k in signers if k in have]), statements
+    )

@@ -1,0 +1,108 @@
+"""``quota-ledger submit`` and ``receipt``: hand a submission to the sequencer; fetch receipts later."""
+
+import json
+import logging
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from api.cli.context import (
+    DEFAULT_DB,
+    REFUSED,
+    UNAVAILABLE,
+    Db,
+    Json,
+    KeysDir,
+    Out,
+    Stop,
+    console,
+    open_store,
+    origin_of,
+    print_json,
+    read_file,
+    sqlite_path,
+    write_out,
+)
+from api.cli.keyfiles import checkpoint_signer, housekeeping_key, keys_directory
+from ledger.append import Declined
+from ledger.entry import parse_header
+from ledger.receipt import Receipt, make_receipt
+from ledger.sequencer import Sequencer
+from ledger.submission import decode_submission
+
+
+def submit(
+    file: Annotated[Path, typer.Argument(help="What `quota-ledger sign` wrote.")],
+    receipts: Annotated[Path | None, typer.Option(help="Write each receipt here as <index>.json.")] = None,
+    db: Db = DEFAULT_DB,
+    keys: KeysDir = None,
+    as_json: Json = False,
+) -> None:
+    """Enter a signed submission in the ledger."""
+    logging.basicConfig(format="%(levelname)s %(name)s: %(message)s")
+    envelope, statements = decode_submission(read_file(file, "submission"))
+    directory = keys_directory(sqlite_path(db), keys)
+    with open_store(db) as store:
+        signer = checkpoint_signer(origin_of(store), directory)
+        with Sequencer(store, housekeeping_key(directory), signer=signer) as sequencer:
+            outcome = sequencer.append(envelope, statements)
+            given = sequencer.receipts(outcome)
+    if receipts is not None:
+        receipts.mkdir(parents=True, exist_ok=True)
+        for receipt in given:
+            (receipts / f"{parse_header(receipt.header).index}.json").write_bytes(receipt.to_json())
+    if isinstance(outcome, Declined):
+        refusals = [{"item": i.item, "code": i.code, "detail": i.detail} for i in outcome.items]
+        if as_json:
+            print_json(
+                {
+                    "entered": False,
+                    "replayed": outcome.replayed,
+                    "refused": refusals,
+                    "indexes": list(outcome.indexes),
+                    "receipts": [r.to_object() for r in given],
+                }
+            )
+        told = "; ".join(
+            f"statement {i.item}: {i.code}{f': {i.detail}' if i.detail else ''}" for i in outcome.items
+        )
+        raise Stop(REFUSED, f"{file}: refused, on record at index {outcome.indexes[0]}: {told}")
+    if as_json:
+        print_json(
+            {"entered": True, "replayed": outcome.replayed, "receipts": [r.to_object() for r in given]}
+        )
+        return
+    console().print(_table(given, "entered before" if outcome.replayed else "entered"))
+
+
+def receipt(
+    index: Annotated[int, typer.Argument(min=0, help="The entry's index.")],
+    db: Db = DEFAULT_DB,
+    out: Out = None,
+    as_json: Json = False,
+) -> None:
+    """Fetch the receipt of an entry, under the latest checkpoint."""
+    with open_store(db, read_only=True) as store:
+        try:
+            found = make_receipt(store, index, store.checkpoint())
+        except KeyError:
+            raise Stop(
+                UNAVAILABLE, f"entry {index}: not in the ledger, its size is {store.head().size}"
+            ) from None
+    if out is not None or as_json:
+        write_out(found.to_json(), out)
+        return
+    console().print(_table([found], "receipt"))
+
+
+def _table(receipts: list[Receipt] | tuple[Receipt, ...], title: str) -> Table:
+    table = Table("index", "type", "recorded at", "flags", "proof", title=title)
+    for receipt in receipts:
+        header: dict[str, Any] = json.loads(receipt.header)
+        proof = "no checkpoint released yet" if receipt.proof is None else "with checkpoint"
+        table.add_row(
+            str(header["index"]), header["type"], header["recorded_at"], ", ".join(receipt.flags), proof
+        )
+    return table
