@@ -11,7 +11,7 @@ import re
 from datetime import date, datetime
 from typing import Annotated, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PlainValidator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 from domain.identifiers import (
@@ -75,8 +75,8 @@ class BodyModel(BaseModel):
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid", validate_by_alias=True)
 
 
-Day = Annotated[date, PlainValidator(parse_day)]
-Instant = Annotated[datetime, PlainValidator(parse_instant)]
+Day = Annotated[date, BeforeValidator(parse_day)]
+Instant = Annotated[datetime, BeforeValidator(parse_instant)]
 
 Uscc = Annotated[str, Field(pattern=USCC_PATTERN)]
 OrganisationCode = Annotated[str, Field(pattern=ORGANISATION_CODE_PATTERN)]

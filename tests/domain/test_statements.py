@@ -1,6 +1,7 @@
 """Statements are parsed strictly: what is not of the form is refused, with place, fault and remedy."""
 
 import copy
+import json
 from datetime import date
 from typing import Any
 
@@ -13,6 +14,7 @@ from domain.statements import MalformedStatement, UnknownType, parse_statement
 from tests.support.domain import (
     BATCH,
     Season,
+    Step,
     attachment,
     registered_body,
     statement,
@@ -193,3 +195,10 @@ def test_every_type_of_the_season_is_parsed() -> None:
         "SubmissionRefused",
     }
     assert seen == set(CATALOGUE) - ledger - {"EnterpriseSuspended", "EnterpriseReinstated"}
+
+
+@pytest.mark.parametrize("step", Season(1).steps(), ids=lambda step: step.statement.type)
+def test_a_body_is_written_and_read_back(step: Step) -> None:
+    """A body written as JSON (without a warning) is the same body when read again."""
+    body = step.statement.body
+    assert type(body).model_validate(json.loads(body.model_dump_json(by_alias=True))) == body
