@@ -19,7 +19,11 @@ class TileReader(Protocol):
     """Where the hashes of an existing tree are read."""
 
     def read_tile(self, level: int, number: int, width: int) -> bytes:
-        """Return the first ``width`` (1 to 256) hashes of a tile, joined: ``width`` * 32 bytes."""
+        """Return the first ``width`` (1 to 256) hashes of a tile, joined: ``width`` * 32 bytes.
+
+        Raises:
+            LookupError: the tile is not there at this width.
+        """
         ...
 
 

@@ -169,7 +169,7 @@ def test_any_text_comes_back(line: str) -> None:
     assert verify_note(note, [WITNESS.verifier_key]) == [WITNESS.verifier_key]
 
 
-@pytest.mark.parametrize("text", ["no newline", "tab\t\n", ""])
+@pytest.mark.parametrize("text", ["no newline", "tab\t\n", "", "text\n\n— injected AAAAAAA="])
 def test_texts_that_cannot_be_signed(text: str) -> None:
     """Given a text that no note can hold, when it is to be signed, then that is refused."""
     with pytest.raises(Malformed):

@@ -60,7 +60,8 @@ class ListReader:
     def read_tile(self, level: int, number: int, width: int) -> bytes:
         step = 256**level
         first = number * 256
-        assert (first + width) * step <= len(self.leaves), "the tile is not there at this width"
+        if (first + width) * step > len(self.leaves):
+            raise LookupError(f"tile {level}/{number} of width {width}")
         return b"".join(
             naive_root(self.leaves[i * step : (i + 1) * step]) for i in range(first, first + width)
         )
