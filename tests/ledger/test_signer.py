@@ -234,7 +234,7 @@ def test_a_crash_after_the_memory_is_replaced(tmp_path: Path, monkeypatch: pytes
 
 def test_a_missing_tile(tmp_path: Path) -> None:
     """Given a store whose tree ends before its entries, when asked, then nothing is signed."""
-    with pytest.raises(ForkRefused, match="at size 600 the store has no tree: .*tile 0/2 of width 88"):
+    with pytest.raises(ForkRefused, match=r"at size 600 the store has no tree: .*tile 0/2 of width 88"):
         signer_in(tmp_path).release(600, STORE, ListReader(WORDS[:599]))
 
 
