@@ -44,7 +44,8 @@ _IDENTIFIER = {
     "app_id": re.compile(rf"(?P<pair>{_PAIR})-q{_NUMBER}\Z"),
 }
 _CASE = re.compile(r"[A-Za-z0-9._-]{1,64}\Z")
-_RECORDED_AT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z\Z", re.ASCII)
+# Hours to 23: a newer Python's fromisoformat also takes 24:00.
+_RECORDED_AT = re.compile(r"\d{4}-\d\d-\d\dT([01]\d|2[0-3]):\d\d:\d\d\.\d{6}Z\Z", re.ASCII)
 
 _MEMBERS = {"envelope", "index", "item", "prev", "recorded_at", "subjects", "tags", "type", "v"}
 
