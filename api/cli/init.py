@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from api.cli.context import DEFAULT_DB, REFUSED, Db, KeysDir, Stop, beside, read_file, sqlite_path
 from api.cli.keyfiles import CHECKPOINT_KEY, HOUSEKEEPING_KEY, keys_directory, write_key
+from api.demo.season import POLICY_DOCUMENT_SHA256
 from ledger.anchor import Anchor, write_anchor
 from ledger.canonical import canonical_bytes
 from ledger.checkpoint import NoteSigner, VerifierKey, check_origin
@@ -29,8 +30,6 @@ from ledger.store_sqlite import SqliteStore
 from ledger.submission import decode_submission
 
 OFFICERS: Final = tuple(f"{agency}-{number}" for agency in OFFICER_AGENCIES for number in (1, 2))
-# SHA-256 of the text of 沪商规〔2024〕19号 as this project read it (UTF-8).
-POLICY_DOCUMENT_SHA256: Final = "7490ccaa07ac96b101e379afc29bc535c3b8fa7a8bdaf3ce9acce6594f76f5f7"
 
 
 def init(
