@@ -1,0 +1,224 @@
+"""Judges one submission under the head lock: every statement enters, or none does and each gets a code.
+
+The order is: the envelope as a whole (sequence number, age, what it has seen), then each statement: form,
+place, id, authority at its own index, the domain's rules, and length.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from domain.decide import Refused, decide
+
+from domain.calendar import shanghai_date
+from domain.catalogue import CATALOGUE
+from domain.state import State
+from domain.statements import MalformedStatement, Statement, UnknownType, parse_statement
+from ledger.builder import EntryBuilder
+from ledger.canonical import Malformed
+from ledger.entry import MAX_STATEMENT_BYTES, MAX_SUBJECTS, Derived, derive
+from ledger.entry import parse_statement as parse_json
+from ledger.keys import KeyRing, Unauthorised, check_authority, check_registration, check_revocation
+from ledger.refusal import DeclinedItem
+from ledger.submission import Submission
+
+MAX_AGE_HOURS = 72
+"""How old a signature may be while no policy version is in force."""
+MAX_AHEAD = timedelta(minutes=5)
+
+
+class _Declined(Exception):
+    """A lawful no to one statement."""
+
+    def __init__(self, code: str, detail: str) -> None:
+        super().__init__(detail)
+        self.code = code
+        self.detail = detail
+
+
+@dataclass(slots=True)
+class Standing:
+    """What a submission is judged against; a trial copy becomes the next one when it enters."""
+
+    ledger: str
+    ring: KeyRing
+    state: State
+    known_ids: Mapping[str, int]
+    """Statement ids among those at hand that are in the ledger, with their entry index."""
+    sequences: set[tuple[str, int]]
+    """(first signer, seq) pairs among those at hand that are used up."""
+
+
+@dataclass(slots=True)
+class Judgement:
+    """The outcome: ``declined`` is empty when every statement was chained onto the builder."""
+
+    standing: Standing
+    flags: list[tuple[int, str]] = field(default_factory=list)
+    ids: dict[str, int] = field(default_factory=dict)
+    declined: list[DeclinedItem] = field(default_factory=list)
+    repeated: tuple[int, ...] | None = None
+    """The first entries of the statements, when all of them are in the ledger already, byte for byte."""
+
+
+def peek(submission: Submission) -> list[dict[str, Any] | None]:
+    """Return each statement as an object, None for one that is not canonical JSON."""
+    objects: list[dict[str, Any] | None] = []
+    for statement in submission.statements:
+        try:
+            objects.append(parse_json(statement))
+        except Malformed:
+            objects.append(None)
+    return objects
+
+
+def judge(
+    submission: Submission,
+    standing: Standing,
+    builder: EntryBuilder,
+    recorded_at: datetime,
+    statement_at: Callable[[int], bytes],
+) -> Judgement:
+    """Judge ``submission``; entries that it yields are on the builder, to be kept or dropped by the caller.
+
+    Args:
+        submission: rightly signed by keys once registered here.
+        standing: not changed; the judgement holds the trial copy.
+        builder: chains what is accepted.
+        recorded_at: the instant of the entries, aware UTC.
+        statement_at: index → bytes of the statement that entered there, for repeated ids.
+    """
+    trial = Standing(
+        standing.ledger, standing.ring, standing.state.fork(), standing.known_ids, standing.sequences
+    )
+    judgement = Judgement(trial)
+    hashes = submission.envelope.statement_hashes
+    try:
+        _check_envelope(submission, trial, builder, recorded_at)
+    except _Declined as whole:
+        judgement.declined = [DeclinedItem(n, h, whole.code, whole.detail) for n, h in enumerate(hashes, 1)]
+        return judgement
+    problems: dict[int, _Declined] = {}
+    repeats: list[int] = []
+    for item, statement in enumerate(submission.statements, start=1):
+        try:
+            _enter(submission, item, statement, judgement, builder, recorded_at, statement_at, repeats)
+        except _Declined as problem:
+            problems[item] = problem
+    if problems:
+        fine = _Declined("not-entered", "this statement is in order; another one of the envelope is not")
+        for item, digest in enumerate(hashes, start=1):
+            problem = problems.get(item, fine)
+            judgement.declined.append(DeclinedItem(item, digest, problem.code, problem.detail))
+        if len(repeats) == len(hashes):
+            judgement.repeated = tuple(repeats)
+    return judgement
+
+
+def _check_envelope(
+    submission: Submission, trial: Standing, builder: EntryBuilder, recorded_at: datetime
+) -> None:
+    head = submission.envelope.head
+    if head.agency == "operator":
+        raise _Declined("type-not-allowed", "the operator's entries are written by the ledger itself")
+    if (head.signers[0], head.seq) in trial.sequences:
+        raise _Declined(
+            "seq-used", f"seq {head.seq} of signer {head.signers[0]} is used up; take a higher one"
+        )
+    params = trial.state.policy_on(shanghai_date(recorded_at))
+    hours = MAX_AGE_HOURS if params is None else params.envelope_max_age_hours
+    age = recorded_at - head.signed_instant
+    if not -MAX_AHEAD <= age <= timedelta(hours=hours):
+        raise _Declined(
+            "stale", f"signed_at {head.signed_at} is not within −5 minutes and +{hours} hours of now"
+        )
+    if head.seen is None:
+        raise _Declined("forked-view", "seen is null, which only entry 0 may say")
+    leaf = builder.leaf_hash_at(head.seen.index)
+    if leaf is None or leaf.hex() != head.seen.leaf_hash:
+        raise _Declined(
+            "forked-view", f"entry {head.seen.index} of this ledger has not the leaf hash that was seen"
+        )
+
+
+def _enter(
+    submission: Submission,
+    item: int,
+    raw: bytes,
+    judgement: Judgement,
+    builder: EntryBuilder,
+    recorded_at: datetime,
+    statement_at: Callable[[int], bytes],
+    repeats: list[int],
+) -> None:
+    trial, head = judgement.standing, submission.envelope.head
+    statement, body = _parse(raw)
+    if statement.ledger != trial.ledger:
+        raise _Declined(
+            "wrong-ledger", f"the statement is for {statement.ledger!r}, this ledger is {trial.ledger!r}"
+        )
+    if statement.id in judgement.ids:
+        raise _Declined("malformed", f"id: {statement.id} stands twice in this envelope")
+    known = trial.known_ids.get(statement.id)
+    if known is not None:
+        if statement_at(known) != raw:
+            raise _Declined("id-conflict", f"id {statement.id} is entry {known}, with other bytes")
+        repeats.append(known)
+        raise _Declined("repeated", f"the same statement is entry {known} already")
+    index = builder.index
+    spec = CATALOGUE[statement.type]
+    try:
+        check_authority(
+            trial.ring,
+            head_agency=head.agency,
+            signers=head.signers,
+            statement_agency=statement.agency,
+            type=statement.type,
+            type_agencies=spec.agencies,
+            four_eyes=spec.four_eyes,
+            index=index,
+            recorded_at=recorded_at,
+        )
+        if statement.type == "AgencyKeyRegistered":
+            check_registration(trial.ring, body["body"], agency=statement.agency, ledger=trial.ledger)
+        elif statement.type == "AgencyKeyRevoked":
+            check_revocation(trial.ring, body["body"], agency=statement.agency)
+    except Unauthorised as error:
+        raise _Declined(error.code, str(error)) from None
+    except Malformed as error:
+        raise _Declined("malformed", str(error)) from None
+    verdict = decide(trial.state, statement, index, recorded_at)
+    if isinstance(verdict, Refused):
+        first, *more = verdict.refusals
+        also = f" (and: {', '.join(refusal.code for refusal in more)})" if more else ""
+        raise _Declined(first.code, f"{first.en} [{first.article}]{also}")
+    try:
+        builder.add(submission.envelope.digest, item, statement.type, raw, _derived(body), statement.id)
+    except Malformed as error:
+        raise _Declined("too-long", str(error)) from None
+    judgement.ids[statement.id] = index
+    trial.state.apply(verdict.outcome.changes)
+    if verdict.outcome.flags:
+        judgement.flags.append((index, json.dumps([flag.code for flag in verdict.outcome.flags])))
+    if statement.type in {"AgencyKeyRegistered", "AgencyKeyRevoked"}:
+        trial.ring = trial.ring.copy()
+        trial.ring.apply(index, statement.type, body["body"], agency=statement.agency)
+
+
+def _parse(raw: bytes) -> tuple[Statement, dict[str, Any]]:
+    try:
+        body = parse_json(raw)
+        return parse_statement(body), body
+    except UnknownType as error:
+        raise _Declined("unknown-type", str(error)) from None
+    except (Malformed, MalformedStatement) as error:
+        raise _Declined("too-long" if len(raw) > MAX_STATEMENT_BYTES else "malformed", str(error)) from None
+
+
+def _derived(body: dict[str, Any]) -> Derived:
+    derived = derive(body)
+    if len(derived.subjects) > MAX_SUBJECTS:
+        raise _Declined("too-long", f"{len(derived.subjects)} subjects, at most {MAX_SUBJECTS} are allowed")
+    return derived

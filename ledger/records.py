@@ -1,0 +1,57 @@
+"""Decision records at hand: read on demand, kept in a bounded cache, thrown away on any doubt."""
+
+from collections import OrderedDict
+from collections.abc import Collection, Iterable, Mapping
+
+from domain.records import Record, load_record
+from ledger.store import Reader
+
+CAPACITY = 20_000
+
+
+class RecordCache:
+    """The records that were used last, absent ones too; never more than ``CAPACITY`` after :meth:`trim`."""
+
+    def __init__(self) -> None:
+        self._records: OrderedDict[str, Record | None] = OrderedDict()
+
+    def absorb(self, changes: Mapping[str, Record]) -> None:
+        """Take records as they stand after a commit."""
+        self._records.update(changes)
+        while len(self._records) > CAPACITY:
+            self._records.popitem(last=False)
+
+    def forget(self, keys: Iterable[str]) -> None:
+        """Drop records that somebody else has changed."""
+        for key in keys:
+            self._records.pop(key, None)
+
+    def clear(self) -> None:
+        """Drop everything."""
+        self._records.clear()
+
+    def fetch(self, reader: Reader, keys: Collection[str]) -> Mapping[str, Record]:
+        """Return the records that exist, reading the missing ones in one round trip."""
+        missing = [key for key in keys if key not in self._records]
+        if missing:
+            texts = reader.records(missing)
+            for key in missing:
+                self._records[key] = load_record(key, texts[key]) if key in texts else None
+        found = {}
+        for key in keys:
+            self._records.move_to_end(key)
+            if (record := self._records[key]) is not None:
+                found[key] = record
+        return found
+
+
+class StoredRecords:
+    """A cache over one reader: what ``domain.state.State`` reads from."""
+
+    def __init__(self, cache: RecordCache, reader: Reader) -> None:
+        self._cache = cache
+        self._reader = reader
+
+    def fetch(self, keys: Collection[str]) -> Mapping[str, Record]:
+        """Return the records that exist."""
+        return self._cache.fetch(self._reader, keys)

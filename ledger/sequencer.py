@@ -1,0 +1,231 @@
+"""The sequencer: request threads queue, one writer thread per process appends in groups.
+
+A chain has one head, so appends are serial whatever one does; throughput comes from putting what waits
+into one transaction. Several processes may each run a sequencer on one store: the head lock orders them.
+"""
+
+import logging
+import queue
+import threading
+import time
+from collections.abc import Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from ledger.append import Appender, Entered, NotOpened, Outcome
+from ledger.clock import Clock, system_clock
+from ledger.opening import load_ring
+from ledger.receipt import Receipt, make_receipt
+from ledger.signer import CheckpointSigner, ReleaseRefused, StaleStore
+from ledger.store import Store, StoreError
+from ledger.submission import NotAccepted, Submission, prepare
+
+GROUP_ENVELOPES = 512
+GROUP_STATEMENTS = 2_000
+GROUP_BYTES = 8 * 1024 * 1024
+QUEUE_ENVELOPES = 1_024
+ATTEMPTS = 3
+
+_log = logging.getLogger(__name__)
+
+
+class QueueFull(Exception):
+    """More waits than the bounded queue holds; try again later. Nothing was recorded."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    submission: Submission
+    future: "Future[Outcome]"
+
+
+class Sequencer:
+    """Appends signed envelopes to a store; close it, or use it as a context manager."""
+
+    def __init__(
+        self,
+        store: Store,
+        housekeeping_key: Ed25519PrivateKey,
+        *,
+        clock: Clock = system_clock,
+        signer: CheckpointSigner | None = None,
+        max_queue: int = QUEUE_ENVELOPES,
+    ) -> None:
+        """Begin to write.
+
+        Args:
+            store: holds an opened ledger.
+            housekeeping_key: signs what the ledger itself must record.
+            clock: the present.
+            signer: releases a checkpoint after each group; without one receipts have no proof yet.
+            max_queue: how many envelopes may wait.
+
+        Raises:
+            NotOpened: the store holds no ledger.
+        """
+        self._store = store
+        self._key = housekeeping_key
+        self._clock = clock
+        self._signer = signer
+        self._appender = Appender(housekeeping_key)
+        self._ring, _ = load_ring(store)
+        if self._ring.origin is None:
+            raise NotOpened("this database holds no ledger yet; `quota-ledger init` opens one")
+        self._queue: queue.Queue[_Waiting | None] = queue.Queue(max_queue)
+        self._closed = threading.Lock()
+        self._is_closed = False
+        self._thread = threading.Thread(target=self._write_groups, name="sequencer", daemon=True)
+        self._thread.start()
+
+    def __enter__(self) -> "Sequencer":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def submit(self, envelope: bytes, statements: Sequence[bytes]) -> "Future[Outcome]":
+        """Check what needs no head and queue the rest; the future is done after the commit.
+
+        Raises:
+            NotAccepted: answered without record.
+            QueueFull: too much waits.
+        """
+        waiting = _Waiting(self._prepare(envelope, statements), Future())
+        with self._closed:
+            if self._is_closed:
+                raise RuntimeError("the sequencer is closed")
+            try:
+                self._queue.put_nowait(waiting)
+            except queue.Full:
+                raise QueueFull(f"{self._queue.maxsize} envelopes wait already; try again later") from None
+        return waiting.future
+
+    def append(self, envelope: bytes, statements: Sequence[bytes]) -> Outcome:
+        """Submit and wait.
+
+        Raises:
+            NotAccepted, QueueFull: as :meth:`submit`.
+            StoreError: not written, or unknown; the same envelope sent again tells what became of it.
+        """
+        return self.submit(envelope, statements).result()
+
+    def receipts(self, outcome: Outcome) -> tuple[Receipt, ...]:
+        """Return the receipts of what entered, or of the first entries of what was repeated."""
+        indexes = outcome.indexes if isinstance(outcome, Entered) else outcome.repeated
+        note = self._store.checkpoint()
+        return tuple(make_receipt(self._store, index, note) for index in indexes)
+
+    def close(self) -> None:
+        """Write what waits, then stop."""
+        with self._closed:
+            if self._is_closed:
+                return
+            self._is_closed = True
+        self._queue.put(None)
+        self._thread.join()
+
+    def _prepare(self, envelope: bytes, statements: Sequence[bytes]) -> Submission:
+        assert self._ring.origin is not None
+        try:
+            return prepare(envelope, statements, ledger=self._ring.origin, public_key=self._ring.public_key)
+        except NotAccepted as error:
+            if error.code != "unknown-key":
+                raise
+        # Another process may have registered the key a moment ago.
+        ring, _ = load_ring(self._store)
+        return prepare(envelope, statements, ledger=self._ring.origin, public_key=ring.public_key)
+
+    def _write_groups(self) -> None:
+        carried: _Waiting | None = None
+        while True:
+            first = carried or self._queue.get()
+            if first is None:
+                return
+            group, carried, closing = self._gather(first)
+            self._write(group)
+            if closing:
+                return
+
+    def _gather(self, first: _Waiting) -> tuple[list[_Waiting], _Waiting | None, bool]:
+        """Take what waits behind ``first`` up to the bounds of a group; one envelope always fits."""
+        group = [first]
+        statements, size = len(first.submission.statements), first.submission.size_bytes
+        while len(group) < GROUP_ENVELOPES:
+            try:
+                waiting = self._queue.get_nowait()
+            except queue.Empty:
+                break
+            if waiting is None:
+                return group, None, True
+            statements += len(waiting.submission.statements)
+            size += waiting.submission.size_bytes
+            if statements > GROUP_STATEMENTS or size > GROUP_BYTES:
+                return group, waiting, False
+            group.append(waiting)
+        return group, None, False
+
+    def _write(self, group: list[_Waiting]) -> None:
+        submissions = [waiting.submission for waiting in group]
+        try:
+            outcomes = self._append(submissions)
+        except BaseException as error:  # noqa: BLE001  whoever waits must hear of it, whatever it is
+            for waiting in group:
+                waiting.future.set_exception(error)
+            return
+        self._release()
+        for waiting, outcome in zip(group, outcomes, strict=True):
+            waiting.future.set_result(outcome)
+
+    def _append(self, submissions: list[Submission]) -> list[Outcome]:
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                with self._store.transaction() as transaction:
+                    outcomes, memory = self._appender.append(transaction, submissions, self._clock())
+                # Committed: the entries are durable, and nobody has been told. A crash here loses an answer,
+                # not an entry; the same envelope sent again gets it.
+                self._appender.memory = memory
+                self._ring = memory.ring
+            except StoreError as error:
+                self._appender = Appender(self._key)
+                if attempt == ATTEMPTS:
+                    raise
+                # Whether the commit happened is found out by asking again: what entered is a replay now.
+                _log.warning("append failed, attempt %d of %d: %s", attempt, ATTEMPTS, error)
+                time.sleep(0.1 * attempt)
+            except BaseException:
+                self._appender = Appender(self._key)
+                raise
+            else:
+                return outcomes
+        raise AssertionError("the last attempt returns or raises")
+
+    def _release(self) -> None:
+        """Sign what the store now holds; entries stand whether or not a checkpoint can be released."""
+        if self._signer is None:
+            return
+        try:
+            release_checkpoint(self._store, self._signer)
+        except (ReleaseRefused, StoreError, OSError) as error:
+            _log.error("no checkpoint released: %s", error)
+
+
+def release_checkpoint(store: Store, signer: CheckpointSigner) -> bytes:
+    """Release a checkpoint of the store as it stands, keep it for readers and return it.
+
+    Raises:
+        ReleaseRefused: the store is stale or forked; nothing was signed.
+        StoreError: it could not be read or written.
+    """
+    while True:
+        size = store.head().size
+        try:
+            note = signer.release(size, store, store)
+        except StaleStore:
+            # Another process appended and released in between: then the head has moved past that.
+            if store.head().size == size:
+                raise
+            continue
+        store.save_checkpoint(size, note)
+        return note

@@ -1,0 +1,223 @@
+"""The sequencer: what enters, what is refused on record, what is answered without record."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ledger.append import Declined, Entered
+from ledger.envelope import Seen, parse_envelope, statement_hash
+from ledger.merkle import leaf_hash
+from ledger.note import VerifierKey
+from ledger.proof import parse_proof
+from ledger.store_sqlite import SqliteStore
+from ledger.submission import NotAccepted
+from tests.support.desk import Desk, desk, enterprise, policy, statement
+from tests.support.keys import keyid, opening_body, registration_body
+
+
+@pytest.fixture
+def at(tmp_path: Path) -> Iterator[Desk]:
+    with desk(tmp_path) as opened:
+        yield opened
+
+
+def codes(outcome: Any) -> list[str]:
+    assert isinstance(outcome, Declined), outcome
+    return [item.code for item in outcome.items]
+
+
+def test_statements_of_one_envelope_become_neighbouring_entries(at: Desk) -> None:
+    """Given an opened ledger, when two statements come in one envelope, then they are entries 1 and 2."""
+    outcome = at.send([enterprise(1), enterprise(2)], "commerce-1")
+    assert outcome == Entered((1, 2), replayed=False)
+    assert [body["type"] for body in at.bodies()] == [
+        "LedgerOpened",
+        "EnterpriseRegistered",
+        "EnterpriseRegistered",
+    ]
+
+
+def test_a_receipt_proves_inclusion_under_the_operators_key(at: Desk) -> None:
+    """Given an entered statement, when its receipt is checked with the statement alone, then the proof holds."""
+    sent = enterprise(1)
+    (receipt,) = at.sequencer.receipts(at.send([sent], "commerce-1"))
+    assert receipt.statement_sha256 == statement_hash(sent)
+    assert receipt.proof is not None
+    key = VerifierKey.parse(opening_body()["operator_key"])
+    assert parse_proof(receipt.proof).verify(leaf_hash(receipt.header + b"\n" + sent), key).size == 2
+
+
+def test_without_the_checkpoint_key_receipts_have_no_proof_yet(tmp_path: Path) -> None:
+    """Given a process without the checkpoint key, when it appends, then the receipt's proof is null."""
+    with desk(tmp_path, signer=False) as at:
+        (receipt,) = at.sequencer.receipts(at.send([enterprise(1)], "commerce-1"))
+    assert receipt.proof is None
+
+
+def test_the_same_envelope_again_returns_the_first_receipts(at: Desk) -> None:
+    """Given an entered envelope, when the same bytes come again, then nothing is written."""
+    envelope = at.envelope([enterprise(1)], "commerce-1")
+    first = at.sequencer.append(envelope, [enterprise(1)])
+    again = at.sequencer.append(envelope, [enterprise(1)])
+    assert (again.indexes, again.replayed) == (first.indexes, True)
+    assert at.store.head().size == 2
+
+
+def test_a_refused_envelope_again_returns_the_first_refusal(at: Desk) -> None:
+    """Given a refusal on record, when the same bytes come again, then it is answered and not written twice."""
+    envelope = at.envelope([policy()], "commerce-1")
+    first = at.sequencer.append(envelope, [policy()])
+    size = at.store.head().size
+    again = at.sequencer.append(envelope, [policy()])
+    assert (codes(again), again.indexes, at.store.head().size) == (codes(first), first.indexes, size)
+
+
+def test_a_refusal_stands_in_the_ledger_with_items_and_concerns(at: Desk) -> None:
+    """Given one good and one bad statement, when they come together, then both are on record as not entered."""
+    bad = enterprise(2, body={"org_code": "PDY00001X"})
+    outcome = at.send([enterprise(1), bad], "commerce-1", seq=77)
+    assert codes(outcome)[0] == "not-entered"
+    assert at.store.head().size == 2
+    body = at.bodies()[1]["body"]
+    assert body["seq"] == 77
+    assert body["signer"] == keyid("commerce-1")
+    assert [item["sha256"] for item in body["items"]] == [statement_hash(enterprise(1)), statement_hash(bad)]
+    assert body["concerns"] == ["enterprise:91310114PDY000028Y", "enterprise:91310115PDY00001XD"]
+
+
+REFUSED_ON_RECORD = [
+    ("four-eyes", lambda at: at.send([policy()], "commerce-1")),
+    ("wrong-agency", lambda at: at.send([policy()], "police-1", "police-2", agency="police")),
+    ("wrong-agency", lambda at: at.send([enterprise(1, agency="police")], "police-1")),
+    ("wrong-ledger", lambda at: at.send([enterprise(1, ledger="other.example/quota")], "commerce-1")),
+    ("stale", lambda at: at.send([enterprise(1)], "commerce-1", signed_at="2026-01-02T01:59:59.999999Z")),
+    ("stale", lambda at: at.send([enterprise(1)], "commerce-1", signed_at="2026-01-05T02:05:00.000001Z")),
+    ("forked-view", lambda at: at.send([enterprise(1)], "commerce-1", seen=Seen(0, "ab" * 32))),
+    ("forked-view", lambda at: at.send([enterprise(1)], "commerce-1", seen=Seen(9, at.seen().leaf_hash))),
+    ("malformed", lambda at: at.send([enterprise(1, body={"uscc": "91310115PDY0000OXD"})], "commerce-1")),
+    ("malformed", lambda at: at.send([enterprise(1).replace(b"true", b"1.5")], "commerce-1")),
+    ("malformed", lambda at: at.send([enterprise(1).replace(b'{"agency"', b'{ "agency"')], "commerce-1")),
+    ("malformed", lambda at: at.send([enterprise(1).replace(b"{", b'{"agency":"commerce",', 1)], "commerce-1")),
+    ("too-long", lambda at: at.send([enterprise(1, body={"name": "长" * 16_000})], "commerce-1")),
+    ("unknown-type", lambda at: at.send([statement("QuotaUpdated", {})], "commerce-1")),
+    ("wrong-agency", lambda at: at.send([statement("AgencyKeyRegistered", registration_body("new"), "police")], "commerce-1", "commerce-2")),
+    ("type-not-allowed", lambda at: at.send([statement("AgencyKeyRegistered", registration_body("new"), "police")], "housekeeping", agency="operator")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("code", "send"), REFUSED_ON_RECORD, ids=lambda value: value if isinstance(value, str) else ""
+)
+def test_refusals_are_precise_and_on_record(at: Desk, code: str, send: Any) -> None:
+    """Given a rightly signed envelope that breaks a rule, when it comes, then its code is on record."""
+    assert codes(send(at)) == [code]
+    assert [body["type"] for body in at.bodies()] == ["LedgerOpened", "SubmissionRefused"]
+    assert at.bodies()[1]["body"]["items"][0]["code"] == code
+
+
+def test_one_officer_with_two_keys_is_one_officer(at: Desk) -> None:
+    """Given a second key of commerce-1, when both keys sign a † statement, then it is refused."""
+    body = registration_body(
+        "second", "commerce", officer="commerce-1", event_types=("PolicyVersionPublished",)
+    )
+    assert isinstance(at.send([statement("AgencyKeyRegistered", body)], "commerce-1", "commerce-2"), Entered)
+    assert codes(at.send([policy()], "commerce-1", "second", agency="commerce")) == ["four-eyes"]
+    assert isinstance(at.send([policy()], "commerce-1", "commerce-2"), Entered)
+
+
+def test_a_sequence_number_is_used_up_by_entry_and_by_refusal(at: Desk) -> None:
+    """Given seq 5 entered and seq 6 refused, when either is used again, then it is refused as used."""
+    at.send([enterprise(1)], "commerce-1", seq=5)
+    at.send([policy()], "commerce-1", seq=6)
+    assert codes(at.send([enterprise(2)], "commerce-1", seq=5)) == ["seq-used"]
+    assert codes(at.send([enterprise(2)], "commerce-1", seq=6)) == ["seq-used"]
+
+
+def test_a_known_id_is_a_repetition_or_a_conflict(at: Desk) -> None:
+    """Given an entered id, when it comes in a new envelope, then same bytes repeat and others conflict."""
+    at.send([enterprise(1)], "commerce-1")
+    repeated = at.send([enterprise(1)], "commerce-1")
+    assert (codes(repeated), repeated.repeated) == (["repeated"], (1,))
+    known = json.loads(enterprise(1))["id"]
+    assert codes(at.send([enterprise(2, id=known)], "commerce-1")) == ["id-conflict"]
+
+
+def test_the_same_id_twice_in_an_envelope_is_malformed(at: Desk) -> None:
+    """Given one id on two lines, when they come together, then the second is malformed and none enters."""
+    twice = enterprise(2, id=json.loads(enterprise(1))["id"])
+    assert codes(at.send([enterprise(1), twice], "commerce-1")) == ["not-entered", "malformed"]
+
+
+def test_a_key_revoked_while_the_envelope_waited_signs_nothing(at: Desk) -> None:
+    """Given a signed envelope that waits, when its key is revoked first, then it is refused."""
+    waiting = at.envelope([enterprise(1)], "commerce-2")
+    revocation = statement("AgencyKeyRevoked", {"keyid": keyid("commerce-2"), "reason": "lost"})
+    assert isinstance(at.send([revocation], "commerce-1"), Entered)
+    assert codes(at.sequencer.append(waiting, [enterprise(1)])) == ["key-revoked"]
+
+
+ANSWERED_WITHOUT_RECORD = [
+    ("malformed", lambda at: at.sequencer.append(b"{}", [enterprise(1)])),
+    ("wrong-ledger", lambda at: at.send([enterprise(1)], "commerce-1", ledger="other.example/quota")),
+    ("unknown-key", lambda at: at.send([enterprise(1)], "stranger", agency="commerce")),
+    ("digest-mismatch", lambda at: at.sequencer.append(at.envelope([enterprise(1)], "commerce-1"), [enterprise(2)])),
+    ("bad-signature", lambda at: at.sequencer.append(forged(at), [enterprise(1)])),
+]  # fmt: skip
+
+
+def forged(at: Desk) -> bytes:
+    other = parse_envelope(at.envelope([enterprise(2)], "commerce-1"))
+    envelope = json.loads(at.envelope([enterprise(1)], "commerce-1"))
+    envelope["signatures"] = json.loads(other.raw)["signatures"]
+    return json.dumps(envelope, sort_keys=True, separators=(",", ":")).encode()
+
+
+@pytest.mark.parametrize(
+    ("code", "send"), ANSWERED_WITHOUT_RECORD, ids=lambda value: value if isinstance(value, str) else ""
+)
+def test_what_nobody_known_signed_is_answered_without_record(at: Desk, code: str, send: Any) -> None:
+    """Given an envelope that is not rightly signed here, when it comes, then nothing is recorded."""
+    with pytest.raises(NotAccepted) as refused:
+        send(at)
+    assert refused.value.code == code
+    assert at.store.head().size == 1
+
+
+def test_a_long_refusal_is_cut_into_parts(at: Desk) -> None:
+    """Given 301 statements and one fault, when they are refused, then three entries list all of them in order."""
+    many = [enterprise(1, id=f"00000000-0000-4000-8000-{n:012}") for n in range(301)]
+    outcome = at.send(many, "commerce-1")
+    parts = [body["body"] for body in at.bodies() if body["type"] == "SubmissionRefused"]
+    assert [(part["part"], part["parts"], len(part["items"])) for part in parts] == [
+        (1, 3, 150),
+        (2, 3, 150),
+        (3, 3, 1),
+    ]
+    assert [item["item"] for part in parts for item in part["items"]] == list(range(1, 302))
+    assert len(codes(outcome)) == 301
+
+
+def test_recorded_at_never_goes_back(at: Desk) -> None:
+    """Given a clock that falls behind, when entries follow, then their recorded_at stays where it was."""
+    at.send([enterprise(1)], "commerce-1")
+    at.clock.turn(minutes=-3)
+    at.send([enterprise(2)], "commerce-1")
+    times = [json.loads(data.partition(b"\n")[0])["recorded_at"] for data in at.store.entries(0, 3)]
+    assert times == sorted(times) == ["2026-01-05T02:00:00.000000Z"] * 3
+
+
+def test_another_process_sees_every_earlier_entry(at: Desk, tmp_path: Path) -> None:
+    """Given two sequencers on one file, when one registers an enterprise, then the other refuses it again."""
+    from ledger.sequencer import Sequencer
+    from tests.support.keys import private_key
+
+    with Sequencer(SqliteStore(tmp_path / "ledger.db"), private_key("housekeeping"), clock=at.clock) as other:
+        twin = Desk(at.store, at.clock, other)
+        twin._seqs["commerce-1"] = 50
+        twin.send([enterprise(2)], "commerce-1")
+        assert isinstance(at.send([enterprise(1)], "commerce-1"), Entered)
+        again = enterprise(1, id="00000000-0000-4000-8000-000000000009")
+        assert isinstance(twin.send([again], "commerce-1"), Declined)
