@@ -1,0 +1,124 @@
+"""The files of a bundle, in a directory or a zip archive, read within bounds."""
+
+import os
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from hashlib import sha256
+from pathlib import Path
+from typing import IO, Final, Protocol
+
+from typing_extensions import override
+
+from ledger.canonical import Malformed
+from ledger.source import Unreadable
+
+_CHUNK: Final = 1 << 20
+# What opening or reading a damaged archive raises; zipfile has no common base for it.
+_ZIP_ERRORS: Final = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError)
+
+
+class Files(Protocol):
+    """Some files by their path inside the bundle, with ``/`` between the parts."""
+
+    @property
+    def paths(self) -> frozenset[str]:
+        """Every file that is there."""
+        ...
+
+    def read(self, path: str, limit: int) -> bytes:
+        """Return a file's bytes.
+
+        Raises:
+            KeyError: there is no such file.
+            Malformed: it has more than ``limit`` bytes, or cannot be read whole.
+        """
+        ...
+
+    def sha256(self, path: str) -> str:
+        """Return the lower-case hex SHA-256 of a file of any length; raises as ``read`` does."""
+        ...
+
+
+class _Readable:
+    """What both kinds do alike once a file is open."""
+
+    paths: frozenset[str]
+
+    def read(self, path: str, limit: int) -> bytes:
+        """See :meth:`Files.read`."""
+        with self._open(path) as file:
+            data = file.read(limit + 1)
+        if len(data) > limit:
+            raise Malformed(f"{path}: more than {limit} bytes")
+        return data
+
+    def sha256(self, path: str) -> str:
+        """See :meth:`Files.sha256`."""
+        digest = sha256()
+        with self._open(path) as file:
+            while chunk := file.read(_CHUNK):
+                digest.update(chunk)
+        return digest.hexdigest()
+
+    @contextmanager
+    def _open(self, path: str) -> Iterator[IO[bytes]]:
+        if path not in self.paths:
+            raise KeyError(path)
+        try:
+            with self._file(path) as file:
+                yield file
+        except (OSError, *_ZIP_ERRORS) as error:
+            raise Malformed(f"{path}: cannot be read: {error}") from None
+
+    def _file(self, path: str) -> IO[bytes]:
+        raise NotImplementedError
+
+
+class DirectoryFiles(_Readable):
+    """The files below a directory."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self.paths = frozenset(
+            (Path(folder) / name).relative_to(root).as_posix()
+            for folder, _, names in os.walk(root)
+            for name in names
+        )
+
+    @override
+    def _file(self, path: str) -> IO[bytes]:
+        return (self._root / path).open("rb")
+
+
+class ZipFiles(_Readable):
+    """The members of a zip archive."""
+
+    def __init__(self, path: Path) -> None:
+        try:
+            self._archive = zipfile.ZipFile(path)
+            names = [info.filename for info in self._archive.infolist() if not info.is_dir()]
+        except (OSError, *_ZIP_ERRORS) as error:
+            raise Unreadable(f"{path}: not a zip archive that can be read: {error}") from None
+        if len(set(names)) != len(names):
+            raise Unreadable(f"{path}: two files of one name, so it is not one bundle")
+        self.paths = frozenset(names)
+
+    @override
+    def _file(self, path: str) -> IO[bytes]:
+        return self._archive.open(path)
+
+
+def open_files(path: Path) -> Files:
+    """Return the files of a directory or zip archive.
+
+    Raises:
+        Unreadable: neither is there, or it holds no file.
+    """
+    if not path.exists():
+        raise Unreadable(f"{path}: no such file or directory")
+    files: Files = DirectoryFiles(path) if path.is_dir() else ZipFiles(path)
+    if not files.paths:
+        raise Unreadable(f"{path}: empty")
+    return files

@@ -1,0 +1,117 @@
+"""Where a verifier reads a ledger: a bundle or a store. Nothing that is read here is trusted.
+
+A source gives back what it finds, and says where it finds nothing; whether that is the ledger is the
+verifier's question. Hashes are 32 raw bytes, digests lower-case hex.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+BreakClass = Literal[
+    "malformed", "missing", "leaf", "prev", "tree", "subject_chain", "heads", "keys", "envelope", "signature",
+    "authority", "four_eyes", "time", "replayed", "attachment", "checkpoint", "inconsistent",
+]  # fmt: skip
+
+
+class Unreadable(Exception):
+    """Nothing verifiable could be opened: no such file, or no ledger in it. Exit code 3."""
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """A break of integrity: its class of evidence, the entry it is first seen at (if any), what is wrong."""
+
+    class_: BreakClass
+    index: int | None
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEntry:
+    """An entry as it lies there, with the leaf hash that is stored for it (None when there is none)."""
+
+    index: int
+    data: bytes
+    leaf: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """The entries start ≤ index < stop cannot be had; ``class_`` and ``detail`` say why."""
+
+    start: int
+    stop: int
+    class_: BreakClass
+    detail: str
+
+
+class Audit(Protocol):
+    """A second look at rows that a store keeps beside the entries; each method returns what differs."""
+
+    def entry(
+        self,
+        index: int,
+        kind: str,
+        subjects: Sequence[tuple[str, int]],
+        tags: Sequence[str],
+        statement_id: str,
+    ) -> list[Break]:
+        """Compare the type, subject, tag and statement rows of one entry."""
+        ...
+
+    def envelope(self, index: int, digest: str, signer: str, seq: int) -> list[Break]:
+        """Compare the envelope row and the sequence row of an envelope that entered first at ``index``."""
+        ...
+
+    def refused(self, index: int, digest: str, signer: str, seq: int) -> list[Break]:
+        """Compare the rows of a refused envelope whose first record is the entry at ``index``."""
+        ...
+
+    def finish(self, size: int, leaf: bytes, recorded_at: str) -> list[Break]:
+        """Compare the head, and look for rows that no entry accounts for."""
+        ...
+
+
+class Source(Protocol):
+    """A ledger to be verified."""
+
+    @property
+    def leaf_class(self) -> BreakClass:
+        """The class of a stored leaf hash that is wrong: of a tile ``tree``, of a row ``leaf``."""
+        ...
+
+    def size(self, committed: int | None) -> int:
+        """Return how many entries to look for; ``committed`` is the size of a checkpoint that verified."""
+        ...
+
+    def checkpoints(self) -> list[bytes]:
+        """Return the checkpoint notes that are there, the newest last."""
+        ...
+
+    def rows(self, size: int) -> Iterator[StoredEntry | Gap]:
+        """Yield the entries below ``size`` in order; gaps where there are none. Together they cover it."""
+        ...
+
+    def read_tile(self, level: int, number: int, width: int) -> bytes:
+        """Return exactly the tile of this width; ``KeyError`` when there is none, ``Malformed`` if unfit."""
+        ...
+
+    def envelope(self, digest: str, index: int) -> bytes | None:
+        """Return the envelope that the entry at ``index`` is the first to refer to, None if it is not there.
+
+        ``Malformed`` when what holds it is damaged: that is one break, however many envelopes it held.
+        """
+        ...
+
+    def faults(self, size: int) -> list[Break]:
+        """Return what is there and should not be, known once all rows have been read."""
+        ...
+
+    def notes(self) -> list[str]:
+        """Return what a reader should know about this source."""
+        ...
+
+    def audit(self) -> Audit | None:
+        """Return the second look at a store's rows; None for a bundle, which has none."""
+        ...

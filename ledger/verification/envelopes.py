@@ -1,0 +1,257 @@
+"""The envelopes behind the entries: whole, in order, rightly signed, by those who may.
+
+The lines of an envelope are entered together: item 1 to n, one after another. So one envelope is open at a
+time, and its bytes are read once, with its first item.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from ledger.canonical import Malformed
+from ledger.ed25519 import SignatureInvalid
+from ledger.entry import Entry
+from ledger.envelope import Envelope, parse_envelope, statement_hash, verify_signatures
+from ledger.keys import KeyRing, Unauthorised, check_authority, check_opening
+from ledger.source import BreakClass, Source
+from ledger.verification.result import Breaks
+from ledger.verification.sequences import Sequences
+from ledger.verification.types import MaxAge, Types
+
+MAX_AHEAD: Final = timedelta(minutes=5)
+
+
+@dataclass(slots=True)
+class _Open:
+    """The envelope whose lines are being entered; ``envelope`` is None when it could not be read."""
+
+    digest: str
+    envelope: Envelope | None
+    first_index: int
+    next_item: int
+
+
+class EnvelopePass:
+    """Checks, entry by entry, of what the header's ``envelope`` and ``item`` point to."""
+
+    def __init__(
+        self,
+        source: Source,
+        types: Types,
+        breaks: Breaks,
+        leaf_at: Callable[[int], set[str]],
+        sequences: Sequences,
+    ) -> None:
+        """Take what is needed besides the entries.
+
+        Args:
+            source: where envelopes are read.
+            types: the catalogue's rules.
+            breaks: where breaks are listed.
+            leaf_at: the leaf hashes (hex) that an earlier entry is known by; empty when nothing is known.
+            sequences: the seq numbers used up.
+        """
+        self._source = source
+        self._types = types
+        self._breaks = breaks
+        self._leaf_at = leaf_at
+        self._sequences = sequences
+        self._open: _Open | None = None
+        self._after_gap = False
+        self.keys_doubtful = False
+        """Whether an entry is lost or changed that may have said something about keys."""
+        self.opened: Envelope | None = None
+        """The envelope that the entry last checked is the first of, as read from the source."""
+        self.unknown_types: dict[str, int] = {}
+        """Each type and version that the catalogue does not have, with the first entry of it."""
+
+    def lost(self) -> None:
+        """Say that an entry is not there: which line of which envelope it was is not known."""
+        self._after_gap = True
+
+    def finish(self) -> None:
+        """Say that there are no more entries."""
+        self._close()
+
+    def entry(
+        self, index: int, entry: Entry, statement: dict[str, Any], ring: KeyRing, max_age: MaxAge
+    ) -> None:
+        """Check the entry at ``index``; ``ring`` and ``max_age`` are folded up to the entry before it."""
+        self.opened = None
+        digest, item = entry.header.envelope, entry.header.item
+        if digest is None or item is None:
+            self._close()
+            self._breaks.add("envelope", index, "no envelope: nobody signed this entry")
+            return
+        current = self._turn(index, digest, item, statement, ring)
+        envelope = current.envelope
+        if envelope is None:
+            return
+        if item > len(envelope.statement_hashes):
+            lines = len(envelope.statement_hashes)
+            self._breaks.add("envelope", index, f"item {item} of an envelope of {lines} statements")
+        elif statement_hash(entry.statement) != envelope.statement_hashes[item - 1]:
+            self._breaks.add(
+                "envelope", index, f"the statement is not that of line {item} of envelope {digest}"
+            )
+        recorded_at = datetime.fromisoformat(entry.header.recorded_at)
+        self._check_age(index, envelope, recorded_at, max_age)
+        if index > 0:
+            self._check_authority(index, envelope, statement, ring, recorded_at)
+
+    def _turn(self, index: int, digest: str, item: int, statement: dict[str, Any], ring: KeyRing) -> _Open:
+        """Return the envelope of this entry, closing the one before when this is another."""
+        current = self._open
+        if current is None or current.digest != digest or (item == 1 and not self._after_gap):
+            self._close()
+            current = self._open = _Open(digest, self._read(index, digest, item, statement, ring), index, 1)
+        if item != current.next_item and not (self._after_gap and item > current.next_item):
+            self._breaks.add(
+                "envelope",
+                index,
+                f"item {item} of envelope {digest}, item {current.next_item} is wanted here",
+                cause=("order", digest),
+            )
+        current.next_item = item + 1
+        self._after_gap = False
+        return current
+
+    def _close(self) -> None:
+        current, self._open = self._open, None
+        if current is None or current.envelope is None or self._after_gap:
+            return
+        lines = len(current.envelope.statement_hashes)
+        if current.next_item <= lines:
+            self._breaks.follow(
+                "envelope",
+                current.first_index,
+                f"of {lines} statements of envelope {current.digest} only those before item "
+                f"{current.next_item} were entered",
+                cause=("order", current.digest),
+            )
+
+    def _read(
+        self, index: int, digest: str, item: int, statement: dict[str, Any], ring: KeyRing
+    ) -> Envelope | None:
+        """Read and check an envelope at its first entry; None when it cannot be read."""
+        try:
+            raw = self._source.envelope(digest, index)
+        except Malformed as error:  # one damaged bundle holds many
+            self._breaks.add("envelope", index, str(error), cause=str(error))
+            return None
+        if raw is None and self._after_gap and item > 1:
+            self._breaks.following += 1  # it may have been published with a lost entry
+            return None
+        if raw is None:
+            self._breaks.add("envelope", index, f"envelope {digest} is not there, or its bytes are changed")
+            return None
+        try:
+            envelope = parse_envelope(raw)
+        except Malformed as error:
+            self._breaks.add("envelope", index, str(error))
+            return None
+        if envelope.digest != digest:
+            self._breaks.add("envelope", index, f"envelope {digest}: its bytes hash to {envelope.digest}")
+            return None
+        opening = index == 0 and statement["type"] == "LedgerOpened"
+        if opening:
+            self._check_opening(envelope, statement)
+        if envelope.head.ledger != statement["ledger"]:
+            self._breaks.add("envelope", index, f"the envelope is for ledger {envelope.head.ledger!r}")
+        self._check_signatures(index, envelope, ring)
+        self._check_seen(index, envelope, opening)
+        if not self._sequences.use(envelope.head.signers[0], envelope.head.seq):
+            self._breaks.add(
+                "replayed", index, f"seq {envelope.head.seq} of {envelope.head.signers[0]} is used up already"
+            )
+        self.opened = envelope
+        return envelope
+
+    def _check_opening(self, envelope: Envelope, statement: dict[str, Any]) -> None:
+        head = envelope.head
+        try:
+            check_opening(
+                statement["body"],
+                ledger=statement["ledger"],
+                head_agency=head.agency,
+                signers=head.signers,
+                seq=head.seq,
+                seen=head.seen,
+            )
+            if len(envelope.statement_hashes) != 1:
+                raise Unauthorised("opening", "the envelope of entry 0 holds further statements")
+            if statement["agency"] != head.agency:
+                raise Unauthorised("opening", f"the statement is of {statement['agency']}")
+        except Unauthorised as error:
+            self._breaks.add("authority", 0, f"{error.code}: {error}")
+        except Malformed as error:
+            self._breaks.add("malformed", 0, f"LedgerOpened: {error}")
+
+    def _check_signatures(self, index: int, envelope: Envelope, ring: KeyRing) -> None:
+        if any(ring.public_key(keyid) is None for keyid in envelope.head.signers):
+            if index == 0:  # of later entries it is said with each statement
+                self._breaks.add("authority", index, "opening: a signer is not an officer")
+            return
+        try:
+            verify_signatures(envelope, ring.public_key)
+        except SignatureInvalid as error:
+            tell = self._breaks.follow if self.keys_doubtful else self._breaks.add
+            tell("signature", index, str(error))
+
+    def _check_seen(self, index: int, envelope: Envelope, opening: bool) -> None:
+        seen = envelope.head.seen
+        if seen is None:
+            if not opening:
+                self._breaks.add("envelope", index, "seen is null, which entry 0 alone may have")
+            return
+        if seen.index >= index:
+            self._breaks.add("envelope", index, f"seen names entry {seen.index}, which is not before it")
+            return
+        known = self._leaf_at(seen.index)
+        if known and seen.leaf_hash not in known:
+            self._breaks.add(
+                "envelope",
+                index,
+                f"seen names entry {seen.index} with leaf hash {seen.leaf_hash}: another history",
+            )
+
+    def _check_age(self, index: int, envelope: Envelope, recorded_at: datetime, max_age: MaxAge) -> None:
+        age, allowed = recorded_at - envelope.head.signed_instant, max_age.at(recorded_at)
+        if not -MAX_AHEAD <= age <= allowed:
+            self._breaks.add(
+                "time",
+                index,
+                f"signed at {envelope.head.signed_at}, recorded at {recorded_at.isoformat()}: "
+                f"not within -5 minutes and {allowed.total_seconds() / 3600:g} hours",
+                cause=("age", envelope.digest),
+            )
+
+    def _check_authority(
+        self, index: int, envelope: Envelope, statement: dict[str, Any], ring: KeyRing, recorded_at: datetime
+    ) -> None:
+        kind, agency = statement["type"], statement["agency"]
+        rule = self._types.get(kind) if statement["version"] == 1 else None
+        if rule is None:
+            self.unknown_types.setdefault(f"{kind} version {statement['version']}", index)
+        try:
+            check_authority(
+                ring,
+                head_agency=envelope.head.agency,
+                signers=envelope.head.signers,
+                statement_agency=agency,
+                type=kind,
+                type_agencies=(agency,) if rule is None else rule.agencies,
+                four_eyes=rule is not None and rule.four_eyes,
+                index=index,
+                recorded_at=recorded_at,
+            )
+        except Unauthorised as error:
+            class_: BreakClass = "four_eyes" if error.code == "four-eyes" else "authority"
+            tell = self._breaks.follow if self.keys_doubtful else self._breaks.add
+            tell(
+                class_,
+                index,
+                f"{error.code}: {error}",
+                cause=(class_, error.code, envelope.digest, kind),
+            )

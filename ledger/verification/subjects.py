@@ -1,0 +1,56 @@
+"""The chains of the subjects and the root over their heads, folded from the entries."""
+
+from hashlib import sha256
+
+from ledger.entry import ZERO_HASH, Subject
+from ledger.merkle import root
+from ledger.verification.result import Breaks
+
+
+def head_leaf(key: str, number: int, leaf: str) -> bytes:
+    """Return the leaf hash of a subject in the tree of heads (RFC 6962: 0x00 before the data)."""
+    return sha256(f"\x00quota-ledger/head/v1\n{key}\n{number}\n{leaf}\n".encode()).digest()
+
+
+class SubjectChains:
+    """For each subject key the number and leaf hash (hex) of its last entry: one row a key."""
+
+    def __init__(self) -> None:
+        self._last: dict[str, tuple[int, str]] = {}
+        self._rightly: dict[str, int] = {}
+        """Where a link had the wrong number: the right one, from which the chain may also go on."""
+
+    def __len__(self) -> int:
+        return len(self._last)
+
+    def follow(
+        self, index: int, subjects: tuple[Subject, ...], leaf: str, doubtful: set[str], breaks: Breaks
+    ) -> None:
+        """Check and take over the links of the entry at ``index``.
+
+        ``doubtful`` are the leaf hashes of entries that could not be read as the ledger has them: a link to
+        one of these is neither right nor wrong, its break is listed there.
+        """
+        for subject in subjects:
+            number, before = self._last.get(subject.key, (0, ZERO_HASH))
+            numbers = {number + 1, self._rightly.pop(subject.key, number) + 1}
+            if (subject.prev != before or subject.number not in numbers) and subject.prev not in doubtful:
+                self._rightly[subject.key] = number + 1
+                breaks.add(
+                    "subject_chain",
+                    index,
+                    f"{subject.key}: link {subject.number} to {subject.prev}, "
+                    f"link {number + 1} to {before} is wanted",
+                )
+            # The chain goes on from what the entry says or should say, so that one wrong link is one break.
+            self._last[subject.key] = (subject.number, leaf)
+
+    def take(self, subjects: tuple[Subject, ...], leaf: str) -> None:
+        """Take over the links of an entry that is not asked whether they are right."""
+        for subject in subjects:
+            self._last[subject.key] = (subject.number, leaf)
+
+    def heads(self) -> tuple[int, str]:
+        """Return (number of keys, root in hex) over the head of every subject, keys in byte order."""
+        keys = sorted(self._last)  # ASCII: by code point is by byte
+        return len(keys), root([head_leaf(key, *self._last[key]) for key in keys]).hex()
