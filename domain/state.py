@@ -54,6 +54,11 @@ class State:
             self.prefetch((key,))
         return self._cache[key]
 
+    def fetch(self, keys: Collection[str]) -> Mapping[str, Record]:
+        """Return the records that exist among ``keys``: a state can stand beneath another."""
+        self.prefetch(keys)
+        return {key: record for key in keys if (record := self.get(key)) is not None}
+
     def prefetch(self, keys: Collection[str]) -> None:
         """Read those of ``keys`` not yet read, in one request."""
         wanted = [key for key in dict.fromkeys(keys) if key not in self._cache]

@@ -1,0 +1,1 @@
+"""The rules, one module per concept: ``guard_…`` yields refusals, ``fold_…`` draws the consequences."""

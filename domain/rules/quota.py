@@ -1,0 +1,110 @@
+"""The total quota of a pair: commitment letter, joint application, grant."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Final
+
+from domain.bodies import CommitmentLetterSigned, QuotaGranted, TotalQuotaApplicationReceived
+from domain.errors import Refusal, refuse
+from domain.identifiers import PairId, pair_of
+from domain.records import Application
+from domain.rules.common import (
+    bad_pair_codes,
+    lapsed,
+    no_policy,
+    outside_window,
+    suspended,
+    unknown_firms,
+)
+from domain.rules.draft import Draft
+
+_LICENCES: Final = 2
+
+
+def _both(pair: PairId, stated: tuple[str, ...]) -> bool:
+    return set(stated) == {pair.exporter, pair.upstream}
+
+
+def fold_letter(draft: Draft, body: CommitmentLetterSigned) -> None:
+    """Record the letter; without both seals, annex 1 or the two licences it is flagged and does not count."""
+    parties = PairId.parse(body.pair_id)
+    draft.flag_codes(usccs=(parties.exporter, parties.upstream, *body.seals))
+    kinds = [attachment.kind for attachment in draft.statement.attachments]
+    complete = _both(parties, body.seals) and "承诺书" in kinds and kinds.count("营业执照") >= _LICENCES
+    if not complete:
+        draft.flag("letter-incomplete")
+    pair = draft.pair(body.pair_id)
+    draft.put(f"pair:{body.pair_id}", replace(pair, letter_complete=pair.letter_complete or complete))
+
+
+def fold_application(draft: Draft, body: TotalQuotaApplicationReceived) -> None:
+    """Record the application; one that is not joint is flagged and cannot be granted."""
+    pair_id = pair_of(body.app_id)
+    parties = PairId.parse(pair_id)
+    draft.flag_codes(usccs=(parties.exporter, parties.upstream, *body.applicants))
+    pair = draft.pair(pair_id)
+    if body.app_id in pair.applications:
+        draft.flag("duplicate-id")
+        return
+    complete = _both(parties, body.applicants)
+    if not complete:
+        draft.flag("application-incomplete")
+    applications = {**pair.applications, body.app_id: Application(body.units, complete)}
+    draft.put(f"pair:{pair_id}", replace(pair, applications=applications))
+
+
+def guard_granted(draft: Draft, body: QuotaGranted) -> Iterator[Refusal]:
+    """A complete application and letter, a qualified and free exporter, an upstream in the city."""
+    pair_id = pair_of(body.app_id)
+    parties = PairId.parse(pair_id)
+    pair = draft.pair(pair_id)
+    yield from bad_pair_codes(pair_id)
+    yield from no_policy(draft)
+    policy = draft.policy_on(draft.today)
+    application = pair.applications.get(body.app_id)
+    if application is None:
+        yield refuse("unknown-application", app_id=body.app_id)
+    else:
+        if application.status != "PENDING":
+            yield refuse("wrong-state", what=body.app_id, state=application.status, wanted="PENDING")
+        elif pair.status != "NEW":  # more quota for an active pair is a top-up
+            yield refuse("wrong-state", what=pair_id, state=pair.status, wanted="APPLIED")
+        if not application.complete:
+            yield refuse("application-incomplete", app_id=body.app_id)
+        if not 0 < body.units <= application.units:
+            yield refuse("units-out-of-range", units=body.units, applied=application.units)
+    if not pair.letter_complete:
+        yield refuse("letter-missing", pair_id=pair_id)
+    yield from unknown_firms(draft, pair_id)
+    if not draft.enterprise(parties.upstream).in_city:
+        yield refuse("upstream-not-in-city", uscc=parties.upstream)
+    yield from suspended(draft, pair_id, "APPLY", draft.recorded_at)
+    yield from lapsed(draft, pair_id)
+    if policy is not None:
+        yield from outside_window(draft, policy)
+        others = [other for other in draft.enterprise(parties.exporter).active_pairs if other != pair_id]
+        if len(others) >= policy.pair_max_active:
+            yield refuse("pair-active", uscc=parties.exporter, pairs=", ".join(others))
+
+
+def fold_granted(draft: Draft, body: QuotaGranted) -> None:
+    """Issue the units: ISS→AV, and the pair is active."""
+    pair_id = pair_of(body.app_id)
+    parties = PairId.parse(pair_id)
+    pair = draft.pair(pair_id)
+    granted = replace(pair.applications[body.app_id], status="GRANTED")
+    applications = {**pair.applications, body.app_id: granted}
+    draft.put(f"pair:{pair_id}", replace(pair, applications=applications, status="ACTIVE"))
+    draft.post(pair_id, "ISS", "AV", body.units)
+    exporter = draft.enterprise(parties.exporter)
+    draft.put(
+        f"enterprise:{parties.exporter}",
+        replace(exporter, active_pairs=(*exporter.active_pairs, pair_id)),
+    )
+    upstream = draft.enterprise(parties.upstream)
+    if any(PairId.parse(other).exporter != parties.exporter for other in upstream.upstream_of):
+        draft.flag("upstream-shared")
+    draft.put(
+        f"enterprise:{parties.upstream}",
+        replace(upstream, upstream_of=(*upstream.upstream_of, pair_id)),
+    )
