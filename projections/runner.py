@@ -1,0 +1,120 @@
+"""Keeps views up to date: pages of entries, each page and the view's position in one transaction.
+
+A view that fails stops at its position: the page is rolled back and the error says at which entry, so that
+nothing is skipped and nothing counted twice.
+"""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Final, Protocol
+
+from ledger.store_sqlite import SqliteStore
+
+PAGE: Final = 500
+_SCHEMA: Final = Path(__file__).parent / "schema" / "sqlite"
+
+Progress = Callable[[int, int], None]
+"""Told (entries done, entries in all) after each page."""
+
+
+class ViewStopped(Exception):
+    """A view could not take an entry; it stands where it was before the page."""
+
+
+class View(Protocol):
+    """Rows made from entries alone."""
+
+    name: str
+
+    def clear(self, connection: sqlite3.Connection) -> None:
+        """Delete every row."""
+
+    def fold(self, connection: sqlite3.Connection, start: int, entries: Iterator[bytes]) -> None:
+        """Take in the entries from index ``start`` on.
+
+        Raises:
+            ViewStopped: an entry cannot be taken; the message names its index.
+        """
+
+
+def position(connection: sqlite3.Connection, view: View) -> int:
+    """Return how many entries the view has taken in."""
+    row = connection.execute("SELECT size FROM view_position WHERE view = ?", (view.name,)).fetchone()
+    return 0 if row is None else int(row[0])
+
+
+def prepare(store: SqliteStore) -> None:
+    """Make the tables of the views where they are missing."""
+    with store.view_transaction() as connection:
+        for script in sorted(_SCHEMA.glob("*.sql")):
+            for statement in _statements(script.read_text(encoding="utf-8")):
+                connection.execute(statement)
+
+
+def catch_up(store: SqliteStore, view: View, progress: Progress | None = None) -> int:
+    """Take in what the view has not seen yet and return its position.
+
+    Raises:
+        ViewStopped: see :meth:`View.fold`.
+        StoreError: the database failed; the view stands at the end of the last whole page.
+    """
+    prepare(store)
+    while True:
+        with store.view_transaction() as connection:
+            done, size = _page(store, view, connection)
+        if progress is not None:
+            progress(done, size)
+        if done >= size:
+            return done
+
+
+def rebuild(
+    store: SqliteStore,
+    view: View,
+    progress: Progress | None = None,
+    finish: Callable[[sqlite3.Connection], None] | None = None,
+) -> int:
+    """Make the view anew from entry 0 and return its position.
+
+    ``finish`` is called in a transaction in which the view has reached the head of the ledger: nobody
+    appends meanwhile.
+    """
+    prepare(store)
+    with store.view_transaction() as connection:
+        view.clear(connection)
+        connection.execute("DELETE FROM view_position WHERE view = ?", (view.name,))
+    catch_up(store, view, progress)
+    with store.view_transaction() as connection:
+        while True:
+            done, size = _page(store, view, connection)
+            if done >= size:
+                break
+        if finish is not None:
+            finish(connection)
+    return done
+
+
+def _page(store: SqliteStore, view: View, connection: sqlite3.Connection) -> tuple[int, int]:
+    """Take in one page in the transaction at hand; return the position and the ledger's size."""
+    size = store.head().size
+    start = position(connection, view)
+    stop = min(start + PAGE, size)
+    if stop > start:
+        view.fold(connection, start, store.entries(start, stop))
+        connection.execute(
+            "INSERT INTO view_position (view, size) VALUES (?, ?)"
+            " ON CONFLICT (view) DO UPDATE SET size = excluded.size",
+            (view.name, stop),
+        )
+    return stop, size
+
+
+def _statements(script: str) -> Iterator[str]:
+    """Yield the statements of a script one by one, so that they run inside one transaction."""
+    pending = ""
+    for line in script.splitlines(keepends=True):
+        pending += line
+        if sqlite3.complete_statement(pending):
+            yield pending
+            pending = ""
