@@ -1,1 +1,1 @@
-"""A season of fictional enterprises and cars, played on a simulated clock in a ledger whose name says demo."""
+"""A season of fictional enterprises and cars, played on a simulated clock in a ledger named demo."""

@@ -1,0 +1,122 @@
+"""``quota-ledger demo``: a season of fictional cars through the real path, then verified.
+
+The ledger is a new file. Without ``--db`` it is ./demo-ledger.db, and one of an earlier demonstration (its name
+begins with ``demo.``) is replaced; nothing else ever is.
+"""
+
+import shutil
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Final
+from uuid import UUID
+
+import typer
+
+from api.cli.context import REFUSED, Json, Stop, beside, open_store, origin_of, print_json, sqlite_path
+from api.cli.init import OFFICERS, open_database, sign_opening, write_keys
+from api.cli.keyfiles import checkpoint_signer
+from api.cli.report import print_balances, print_verification, progress_bar
+from api.cli.verify import verify_target
+from api.demo.acts import moment
+from api.demo.play import ORIGIN, DemoDeclined, SimulatedClock, demo_keys, play
+from api.demo.season import FIRST_DAY, MAX_EXPORTERS, MAX_VEHICLES, POLICY_DOCUMENT_SHA256, season
+from ledger.anchor import read_anchor
+from ledger.sequencer import Sequencer
+from ledger.store import StoreError
+from projections.balances import Balances, read_balances
+from projections.runner import catch_up
+
+DEFAULT_DEMO_DB: Final = "sqlite:///./demo-ledger.db"
+
+
+def demo(
+    exporters: Annotated[
+        int, typer.Option(min=1, max=MAX_EXPORTERS, help="Exporters, each with an upstream.")
+    ] = 3,
+    vehicles: Annotated[int, typer.Option(min=0, max=MAX_VEHICLES, help="Cars in all.")] = 60,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same statements.")] = 1,
+    db: Annotated[
+        str | None, typer.Option("--db", help=f"A new database; default {DEFAULT_DEMO_DB}.")
+    ] = None,
+    anchor: Annotated[Path | None, typer.Option(help="Default <db file>.anchor.json.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Play a season on a simulated clock, then verify it."""
+    database = sqlite_path(db or DEFAULT_DEMO_DB)
+    anchor_file = anchor or beside(database, ".anchor.json")
+    directory = beside(database, ".keys")
+    if db is None:
+        _clear(database)
+    for path in (database, anchor_file, directory):
+        if path.exists():
+            raise Stop(REFUSED, f"{path}: exists already; --db sqlite:///PATH names a new ledger")
+    keys = demo_keys(seed, (*OFFICERS, "checkpoint", "housekeeping"))
+    clock = SimulatedClock(moment(FIRST_DAY, 8))
+    write_keys(directory, keys)
+    envelope, statement = sign_opening(
+        ORIGIN, keys, POLICY_DOCUMENT_SHA256, str(UUID(int=seed % 2**122, version=4)), clock
+    )
+    clock.now += timedelta(minutes=1)
+    open_database(database, envelope, statement, anchor_file, clock)
+    acts = season(exporters, vehicles, seed)
+    with open_store(f"sqlite:///{database}") as store:
+        signer = checkpoint_signer(ORIGIN, directory)
+        with (
+            Sequencer(store, keys["housekeeping"], clock=clock, signer=signer) as sequencer,
+            progress_bar("playing") as bar,
+        ):
+            try:
+                envelopes = play(acts, store, sequencer, clock, keys, seed, bar)
+            except DemoDeclined as error:
+                raise Stop(REFUSED, f"the season broke a rule: {error}") from error
+        catch_up(store, Balances())
+        size, rows = read_balances(store)
+    answer = verify_target(database, read_anchor(anchor_file), [])
+    if as_json:
+        print_json(
+            {
+                "origin": ORIGIN,
+                "db": f"sqlite:///{database}",
+                "anchor": str(anchor_file),
+                "exporters": exporters,
+                "vehicles": vehicles,
+                "seed": seed,
+                "envelopes": envelopes,
+                "size": size,
+                "pairs": [{"pair_id": row.pair_id, "balances": dict(row.balances)} for row in rows],
+                "verification": answer.to_json(),
+            }
+        )
+        return
+    typer.echo(
+        f"{vehicles} fictional cars of {exporters} exporters travelled from quota grant to deregistration: "
+        f"{size} entries in {envelopes} signed envelopes."
+    )
+    print_balances(size, rows)
+    print_verification(answer.to_json())
+    typer.echo(
+        f"ledger {database} · anchor {anchor_file} · keys {directory} (of no secret: seed {seed} makes them)"
+    )
+    typer.echo(f"again: quota-ledger verify --db sqlite:///{database} --anchor {anchor_file}")
+
+
+def _clear(database: Path) -> None:
+    """Delete the ledger of an earlier demonstration.
+
+    Raises:
+        Stop: what lies there is something else.
+    """
+    if not database.exists():
+        return
+    try:
+        with open_store(f"sqlite:///{database}", read_only=True) as store:
+            origin = origin_of(store)
+    except StoreError as error:
+        raise Stop(REFUSED, f"{database}: not replaced: {error}; --db names a new ledger") from error
+    if not origin.startswith("demo."):
+        raise Stop(
+            REFUSED, f"{database}: not replaced: it is {origin}, no demonstration; --db names a new ledger"
+        )
+    for suffix in ("", "-wal", "-shm", ".anchor.json"):
+        beside(database, suffix).unlink(missing_ok=True)
+    shutil.rmtree(beside(database, ".keys"), ignore_errors=True)

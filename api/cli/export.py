@@ -1,0 +1,58 @@
+"""``quota-ledger export``: the whole ledger as an evidence bundle, for verification without its operator."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from api.cli.context import (
+    DEFAULT_DB,
+    UNAVAILABLE,
+    USAGE,
+    Db,
+    Json,
+    Stop,
+    beside,
+    key_ring,
+    open_store,
+    print_json,
+    sqlite_path,
+)
+from ledger.anchor import Anchor, read_anchor
+from ledger.bundle_export import export_bundle
+from ledger.checkpoint import parse_checkpoint_text
+from ledger.note import VerifierKey, parse_note
+
+
+def export(
+    out: Annotated[Path, typer.Option("--out", "-o", help="A new directory, or a new FILE.zip.")],
+    anchor: Annotated[
+        Path | None, typer.Option(help="Default: <db file>.anchor.json, else made anew.")
+    ] = None,
+    db: Db = DEFAULT_DB,
+    as_json: Json = False,
+) -> None:
+    """Write checkpoint, tiles, entries, envelopes and anchor, up to the latest checkpoint."""
+    if out.exists():
+        raise Stop(USAGE, f"--out {out}: exists already; name a new directory or zip file")
+    kept = anchor or beside(sqlite_path(db), ".anchor.json")
+    with open_store(db, read_only=True) as store:
+        ring = key_ring(store)
+        note = store.checkpoint()
+        if note is None:
+            raise Stop(
+                UNAVAILABLE, "no checkpoint is released yet: `quota-ledger checkpoint --release` makes one"
+            )
+        if anchor is not None or kept.is_file():
+            meant = read_anchor(kept)
+        else:
+            genesis = next(iter(store.leaf_hashes(0, 1))).hex()
+            meant = Anchor(ring.origin or "", VerifierKey.parse(ring.operator_key or ""), genesis)
+        export_bundle(store, note, meant, out)
+    size = parse_checkpoint_text(parse_note(note).text).size
+    if as_json:
+        print_json({"out": str(out), "origin": ring.origin, "size": size})
+    else:
+        typer.echo(
+            f"{out}: {size} entries of {ring.origin}; verify it with `quota-ledger verify {out} --anchor FILE`"
+        )

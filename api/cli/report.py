@@ -1,0 +1,90 @@
+"""What a verification found, for people: a table, the breaks, the headline, the notes."""
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from api.cli.context import console
+from projections.balances import COLUMNS, PairBalance
+
+_STYLE = {"INTACT": "green", "PROVED": "green", "BALANCED": "green", "UNDETERMINED": "yellow"}
+_MAX_SHOWN = 20
+
+
+@contextmanager
+def progress_bar(what: str) -> Iterator["Bar"]:
+    """Show a progress bar on stderr while something runs; nothing where stderr is no terminal."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(file=sys.stderr), disable=not sys.stderr.isatty()) as progress:
+        yield Bar(progress, what)
+
+
+class Bar:
+    """Called with (done, in all)."""
+
+    def __init__(self, progress: Progress, what: str) -> None:
+        self._progress = progress
+        self._task = progress.add_task(what, total=None)
+
+    def __call__(self, done: int, total: int) -> None:
+        self._progress.update(self._task, completed=done, total=total)
+
+
+def print_verification(answer: dict[str, Any]) -> None:
+    """Print the object of ``verify --json`` for people."""
+    out = console()
+    anchored = "anchored" if answer["anchored"] else "not anchored: self-consistent only"
+    table = Table("question", "answer", title=escape(f"{answer['origin'] or 'no ledger'}, {anchored}"))
+    table.add_row("entries", str(answer["size"] or 0))
+    table.add_row("root", answer["root"] or "none")
+    table.add_row("Are these the entries that were signed for?", _styled(answer["integrity"]["verdict"]))
+    if "books" in answer:
+        table.add_row("Does quota balance after every entry?", _styled(answer["books"]["verdict"]))
+        for statement in answer["statements"]:
+            told = f"{statement['code']} {statement['title']['zh']} / {statement['title']['en']}"
+            table.add_row(escape(told), _styled(statement["verdict"]))
+    table.add_row("[bold]in all[/bold]", f"[bold]{_styled(answer['verdict'])}[/bold]")
+    out.print(table)
+    breaks = answer["integrity"]["breaks"]
+    if breaks:
+        found = Table("class", "entry", "what is wrong", title=f"{len(breaks)} breaks")
+        for one in breaks[:_MAX_SHOWN]:
+            index = "" if one["index"] is None else str(one["index"])
+            found.add_row(one["class"], index, escape(one["detail"]))
+        out.print(found)
+        if len(breaks) > _MAX_SHOWN:
+            out.print(f"… and {len(breaks) - _MAX_SHOWN} more: --json lists them")
+    for note in answer["notes"]:
+        out.print(f"· {escape(note)}", soft_wrap=True)
+
+
+def print_balances(size: int, rows: Sequence[PairBalance]) -> None:
+    """Print balances per pair, with the sum of each account."""
+    table = Table("pair", title=f"balances after {size} entries, in units")
+    for name in COLUMNS:
+        table.add_column(name, justify="right")
+    for row in rows:
+        table.add_row(row.pair_id, *(str(row.balances[name]) for name in COLUMNS))
+    if len(rows) > 1:
+        table.add_section()
+        table.add_row("all pairs", *(str(sum(row.balances[name] for row in rows)) for name in COLUMNS))
+    out = console()
+    # A pair's id has 39 characters: without room for it and ten numbers the table would fold.
+    out.width = max(out.width, 110)
+    out.print(table)
+    out.print(
+        "ISS issued (contra) · AV available · A approved · C classified · R registered · T transfer proved · "
+        "X exported · D deregistered after export · N closed, not exported · UNB unbacked (memo)",
+        soft_wrap=True,
+    )
+
+
+def _styled(verdict: str) -> str:
+    style = _STYLE.get(verdict, "red")
+    return f"[{style}]{verdict}[/{style}]"
