@@ -179,7 +179,7 @@ def fold_sent(draft: Draft, body: UsageNumberSent) -> None:
 
 
 def fold_classified(draft: Draft, body: QuotaAttributeClassified) -> None:
-    """A→C for each line; a car registered before this reached the ledger goes on to where its facts put it."""
+    """A→C for each line; a car whose registration was recorded earlier goes to where its facts put it."""
     batch = draft.batch(body.batch_id)
     assert batch is not None, body.batch_id
     pair_id = pair_of(body.batch_id)

@@ -1,0 +1,94 @@
+"""Decide: accept a statement with its consequences, or refuse it with every reason. Total over every type.
+
+Facts are never refused. Decisions are judged as of ``recorded_at``: by what stands before their
+entry, and the day of recording in Shanghai. Keys, signatures and authority are the ledger's concern.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import assert_never
+
+from domain import bodies as b
+from domain.errors import Refusal
+from domain.fold import Outcome, fold_draft
+from domain.rules import enterprise, policy, quota, transfer, use
+from domain.rules.draft import Draft
+from domain.state import State
+from domain.statements import Statement
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The statement may be entered; ``outcome`` is what ``fold`` makes of it."""
+
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The statement may not be entered; at least one reason."""
+
+    refusals: tuple[Refusal, ...]
+
+
+def decide(state: State, statement: Statement, index: int, recorded_at: datetime) -> Accepted | Refused:
+    """Judge one statement; ``state`` itself stays as it is.
+
+    Args:
+        state: as of the entries before ``index``.
+        statement: well-formed and rightly signed.
+        index: the index that its entry would have.
+        recorded_at: the instant that its entry would carry, aware.
+    """
+    draft = Draft(state, statement, index, recorded_at)
+    if refusals := tuple(_guard(draft, statement.body)):
+        return Refused(refusals)
+    return Accepted(fold_draft(draft))
+
+
+def _guard(draft: Draft, body: b.Body) -> Iterator[Refusal]:
+    match body:
+        case (
+            b.LedgerOpened()
+            | b.AgencyKeyRegistered()
+            | b.AgencyKeyRevoked()
+            | b.HeadsCommitted()
+            | b.SubmissionRefused()
+        ):
+            return iter(())  # their guards stand beside the keys, in the ledger
+        case (
+            b.ExportQualificationFiled()
+            | b.CommitmentLetterSigned()
+            | b.TotalQuotaApplicationReceived()
+            | b.UseApplicationReceived()
+            | b.VehicleRegistered()
+            | b.VehicleInfoCopied()
+            | b.PendingExportTransferRecorded()
+            | b.TransferProofSubmitted()
+            | b.CustomsExportConfirmed()
+            | b.VehicleDeregistered()
+        ):
+            return iter(())  # facts
+        case b.PolicyVersionPublished():
+            return policy.guard_policy(draft, body)
+        case b.HolidayCalendarPublished():
+            return policy.guard_calendar(draft, body)
+        case b.EnterpriseRegistered():
+            return enterprise.guard_registered(draft, body)
+        case b.QuotaGranted():
+            return quota.guard_granted(draft, body)
+        case b.UseApplicationApproved():
+            return use.guard_approved(draft, body)
+        case b.UsageNumberSent():
+            return use.guard_sent(draft, body)
+        case b.QuotaAttributeClassified():
+            return use.guard_classified(draft, body)
+        case b.TransferProofAccepted():
+            return transfer.guard_accepted(draft, body)
+        case b.EnterpriseSuspended():
+            return enterprise.guard_suspended(draft, body)
+        case b.EnterpriseReinstated():
+            return enterprise.guard_reinstated(draft, body)
+        case _:
+            assert_never(body)

@@ -1,0 +1,101 @@
+"""Fold: what an accepted statement changes, posts and flags. Total over every type of statement."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import assert_never
+
+from domain import bodies as b
+from domain.postings import Posting
+from domain.records import Record
+from domain.rules import enterprise, export, policy, quota, registration, transfer, use
+from domain.rules.draft import Draft
+from domain.state import State
+from domain.statements import Statement
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The consequences of one statement.
+
+    Attributes:
+        changes: the records that it writes, by key; apply them before the next statement is judged.
+        postings: in order.
+        flags: codes of ``domain.errors.FLAGS``, in the order in which they were found.
+    """
+
+    changes: Mapping[str, Record]
+    postings: tuple[Posting, ...]
+    flags: tuple[str, ...]
+
+
+def fold(state: State, statement: Statement, index: int, recorded_at: datetime) -> Outcome:
+    """Return the consequences of a statement that was accepted; ``state`` itself stays as it is.
+
+    Args:
+        state: as of the entries before ``index``.
+        statement: well-formed; a decision has passed ``decide``.
+        index: of its entry.
+        recorded_at: of its entry, aware.
+    """
+    return fold_draft(Draft(state, statement, index, recorded_at))
+
+
+def fold_draft(draft: Draft) -> Outcome:
+    """Fold the statement of a fresh draft."""
+    _fold(draft, draft.statement.body)
+    return Outcome(draft.changes, tuple(draft.postings), tuple(draft.flags))
+
+
+def _fold(draft: Draft, body: b.Body) -> None:
+    match body:
+        case (
+            b.LedgerOpened()
+            | b.AgencyKeyRegistered()
+            | b.AgencyKeyRevoked()
+            | b.HeadsCommitted()
+            | b.SubmissionRefused()
+        ):
+            pass  # the ledger's own; no record of the domain changes
+        case b.PolicyVersionPublished():
+            policy.fold_policy(draft, body)
+        case b.HolidayCalendarPublished():
+            policy.fold_calendar(draft, body)
+        case b.EnterpriseRegistered():
+            enterprise.fold_registered(draft, body)
+        case b.ExportQualificationFiled():
+            enterprise.fold_qualification(draft, body)
+        case b.CommitmentLetterSigned():
+            quota.fold_letter(draft, body)
+        case b.TotalQuotaApplicationReceived():
+            quota.fold_application(draft, body)
+        case b.QuotaGranted():
+            quota.fold_granted(draft, body)
+        case b.UseApplicationReceived():
+            use.fold_application(draft, body)
+        case b.UseApplicationApproved():
+            use.fold_approved(draft, body)
+        case b.UsageNumberSent():
+            use.fold_sent(draft, body)
+        case b.QuotaAttributeClassified():
+            use.fold_classified(draft, body)
+        case b.VehicleRegistered():
+            registration.fold_registered(draft, body)
+        case b.VehicleInfoCopied():
+            registration.fold_copied(draft, body)
+        case b.PendingExportTransferRecorded():
+            transfer.fold_recorded(draft, body)
+        case b.TransferProofSubmitted():
+            transfer.fold_submitted(draft, body)
+        case b.TransferProofAccepted():
+            transfer.fold_accepted(draft, body)
+        case b.CustomsExportConfirmed():
+            export.fold_confirmed(draft, body)
+        case b.VehicleDeregistered():
+            registration.fold_deregistered(draft, body)
+        case b.EnterpriseSuspended():
+            enterprise.fold_suspended(draft, body)
+        case b.EnterpriseReinstated():
+            enterprise.fold_reinstated(draft, body)
+        case _:
+            assert_never(body)
