@@ -76,8 +76,7 @@ class BundleSource:
         self._size = 0
         self._envelopes: _Envelopes | None = None
         self._faults: list[Break] = []
-        self._numbers: list[int] = []
-        self._next_envelopes = 0
+        self._opened: set[int] = set()
         self._found = 0
         for path in files.paths:
             part = _parse(path)
@@ -134,7 +133,8 @@ class BundleSource:
     def faults(self, size: int) -> list[Break]:
         """See :meth:`ledger.source.Source.faults`."""
         for number in self._bundles(size):
-            self._advance(number)
+            if number not in self._opened:
+                self._advance(number)
         self._close()
         if CHECKPOINT_PATH not in self._files.paths:
             self._faults.append(Break("checkpoint", None, f"{CHECKPOINT_PATH}: no such file"))
@@ -193,6 +193,7 @@ class BundleSource:
         if self._envelopes is None or self._envelopes.number != number:
             self._close()
             self._envelopes = self._open(number)
+            self._opened.add(number)
         return self._envelopes
 
     def _open(self, number: int) -> _Envelopes:

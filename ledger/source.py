@@ -64,8 +64,11 @@ class Audit(Protocol):
         """Compare the envelope row and the sequence row of an envelope that entered first at ``index``."""
         ...
 
-    def refused(self, index: int, digest: str, signer: str, seq: int) -> list[Break]:
-        """Compare the rows of a refused envelope whose first record is the entry at ``index``."""
+    def refused(self, index: int, digest: str, signer: str, seq: int, *, fresh: bool) -> list[Break]:
+        """Compare the rows of a refused envelope whose first record is the entry at ``index``.
+
+        ``fresh``: no entry before has used up this seq.
+        """
         ...
 
     def finish(self, size: int, leaf: bytes, recorded_at: str) -> list[Break]:

@@ -19,11 +19,16 @@ class Housekeeping:
         self._sequences = sequences
         self._breaks = breaks
         self._refusals: dict[str, tuple[int, int, tuple[object, ...]]] = {}
+        self.sound = False
+        """Whether the entry checked last is of version 1 and of the form that its type has."""
+        self.fresh = False
+        """Whether the refusal checked last is the first to use up its seq."""
         self.last_heads: int | None = None
         """Index of the last HeadsCommitted."""
 
     def entry(self, index: int, statement: dict[str, Any]) -> None:
         """Check the entry at ``index`` if it is the operator's; subjects are folded up to the one before."""
+        self.sound = False
         if statement["version"] != 1:
             return
         try:
@@ -31,6 +36,7 @@ class Housekeeping:
                 self._heads(index, statement["body"])
             elif statement["type"] == "SubmissionRefused":
                 self._refused(index, statement["body"])
+            self.sound = True
         except Malformed as error:
             self._breaks.add("malformed", index, f"{statement['type']}: {error}")
 
@@ -69,7 +75,7 @@ class Housekeeping:
     def _refused(self, index: int, body: dict[str, Any]) -> None:
         check_refusal(body)
         # A refused envelope may well be one that used a number again, so that it is taken is no break.
-        self._sequences.use(body["signer"], body["seq"])
+        self.fresh = self._sequences.use(body["signer"], body["seq"])
         digest, part = body["envelope"], body["part"]
         about = (body["parts"], body["signer"], body["seq"])
         _, before, known = self._refusals.pop(digest, (index, 0, about))

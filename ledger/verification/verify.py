@@ -12,7 +12,7 @@ from ledger.entry import parse_entry, parse_statement
 from ledger.keys import KeyRing, Unauthorised
 from ledger.merkle import leaf_hash
 from ledger.note import VerifierKey
-from ledger.source import Gap, Source, Unreadable
+from ledger.source import Gap, Source
 from ledger.store import StoreError
 from ledger.verification.anchoring import Commitments, check_genesis, gather
 from ledger.verification.result import OPEN_QUESTION, Breaks, Verification
@@ -55,33 +55,22 @@ def verify_source(
         The answer; nothing that the source holds raises.
     """
     began = perf_counter()
-    breaks = Breaks()
+    answer = _Answer(anchor, bool(trusted))
+    breaks = answer.breaks
     try:
-        commitments = gather(source.checkpoints(), trusted, anchor, _own_key(source), breaks)
-        size = source.size(commitments.own_size)
-    except (StoreError, Unreadable) as error:
-        return unreadable(str(error), unanchored=unanchored, lenient=lenient)
-    if size == 0:
-        return unreadable("the ledger has no entry", unanchored=unanchored, lenient=lenient)
-    tree = TreePass(source, commitments, breaks)
-    root: str | None = None
-    try:
-        walk = Walk(source, types, tree, breaks)
+        answer.commitments = gather(source.checkpoints(), trusted, anchor, _own_key(source), breaks)
+        size = source.size(answer.commitments.own_size)
+        if size == 0:
+            return unreadable("the ledger has no entry", unanchored=unanchored, lenient=lenient)
+        tree = answer.tree = TreePass(source, answer.commitments, breaks)
+        walk = answer.walk = Walk(source, types, tree, breaks)
         walk.run(size, progress)
-        root = _finish(source, walk, tree, breaks, size)
-        notes = _notes(source, walk, breaks, tree.size)
-    except StoreError as error:
-        breaks.add("malformed", tree.size, f"the store cannot be read on: {error}")
-        return _answer(
-            None, tree.size, None, commitments, "", breaks, [], anchor, trusted, unanchored, lenient, began
-        )
-    if anchor is not None and tree.size > 0:
-        check_genesis(anchor, tree.leaf(0), breaks)
-    origin = walk.ring.origin or (None if anchor is None else anchor.origin)
-    return _answer(
-        origin, tree.size, root, commitments, walk.last_recorded_at, breaks, notes, anchor, trusted,
-        unanchored, lenient, began,
-    )  # fmt: skip
+        _finish(source, walk, tree, answer, size)
+    except StoreError as error:  # it could be opened, so what cannot be read is lost
+        breaks.add("malformed", answer.size, f"the store cannot be read any further: {error}")
+    if anchor is not None and answer.tree is not None and answer.size > 0:
+        check_genesis(anchor, answer.tree.leaf(0), breaks)
+    return answer.verification(unanchored, lenient, round(perf_counter() - began, 3))
 
 
 def _own_key(source: Source) -> VerifierKey | None:
@@ -100,19 +89,18 @@ def _own_key(source: Source) -> VerifierKey | None:
     return None if ring.operator_key is None else VerifierKey.parse(ring.operator_key)
 
 
-def _finish(source: Source, walk: Walk, tree: TreePass, breaks: Breaks, size: int) -> str | None:
-    """Ask what only the end can answer; return the root in base64 if the entries suffice for one."""
+def _finish(source: Source, walk: Walk, tree: TreePass, answer: "_Answer", size: int) -> None:
+    """Ask what only the end can answer."""
+    breaks = answer.breaks
     for fault in source.faults(size):
         tell = breaks.follow if fault.class_ == "envelope" else breaks.add
         tell(fault.class_, fault.index, fault.detail, cause=fault)
-    if walk.stopped_at is not None:
-        return None
-    root = tree.finish()
-    audit = source.audit()
-    if audit is not None and tree.size > 0:
-        for fault in audit.finish(tree.size, tree.leaf(tree.size - 1), walk.last_recorded_at):
-            breaks.follow(fault.class_, fault.index, fault.detail)
-    return b64encode(root).decode()
+    if walk.stopped_at is None:
+        answer.root = b64encode(tree.finish()).decode()
+        if walk.audit is not None and tree.size > 0:
+            for fault in walk.audit.finish(tree.size, tree.leaf(tree.size - 1), walk.last_recorded_at):
+                breaks.follow(fault.class_, fault.index, fault.detail)
+    answer.notes = _notes(source, walk, breaks, tree.size)
 
 
 def _notes(source: Source, walk: Walk, breaks: Breaks, size: int) -> list[str]:
@@ -136,40 +124,52 @@ def _notes(source: Source, walk: Walk, breaks: Breaks, size: int) -> list[str]:
     return notes
 
 
-def _answer(
-    origin: str | None,
-    size: int,
-    root: str | None,
-    commitments: Commitments,
-    recorded_at: str,
-    breaks: Breaks,
-    notes: list[str],
-    anchor: Anchor | None,
-    trusted: Sequence[bytes],
-    unanchored: bool,
-    lenient: bool,
-    began: float,
-) -> Verification:
-    anchored = anchor is not None or bool(trusted)
-    if commitments.text is None:
-        notes.append("no checkpoint is there")
-    elif commitments.own_size is not None and commitments.own_size < size:
-        notes.append(f"the newest checkpoint commits to {commitments.own_size} of {size} entries")
-    if not anchored:
-        notes.append(_SELF_CONSISTENT)
-    notes.append(f"C36 {OPEN_QUESTION}")
-    return Verification(
-        origin=origin,
-        size=size,
-        root=root,
-        checkpoint=commitments.text,
-        anchored=anchored,
-        as_known_at=size - 1 if size else None,
-        as_of=shanghai_date(datetime.fromisoformat(recorded_at)).isoformat() if recorded_at else None,
-        breaks=tuple(breaks.found),
-        unreadable=False,
-        unanchored=unanchored,
-        lenient=lenient,
-        notes=tuple(notes),
-        seconds=round(perf_counter() - began, 3),
-    )
+class _Answer:
+    """What is known so far; a store that fails midway leaves the rest open."""
+
+    def __init__(self, anchor: Anchor | None, trusted: bool) -> None:
+        self.breaks = Breaks()
+        self.commitments = Commitments(None, None, ())
+        self.root: str | None = None
+        self.notes: list[str] = []
+        self.tree: TreePass | None = None
+        self.walk: Walk | None = None
+        self._anchor = anchor
+        self._anchored = anchor is not None or trusted
+
+    @property
+    def size(self) -> int:
+        """The number of entries walked."""
+        return 0 if self.tree is None else self.tree.size
+
+    def verification(self, unanchored: bool, lenient: bool, seconds: float) -> Verification:
+        """Return the whole answer."""
+        origin = None if self._anchor is None else self._anchor.origin
+        as_of: str | None = None
+        if self.walk is not None:
+            origin = self.walk.ring.origin or origin
+            if self.walk.last_recorded_at:
+                as_of = shanghai_date(datetime.fromisoformat(self.walk.last_recorded_at)).isoformat()
+        notes, own_size = list(self.notes), self.commitments.own_size
+        if self.commitments.text is None:
+            notes.append("no checkpoint is there")
+        elif own_size is not None and own_size < self.size:
+            notes.append(f"the newest checkpoint commits to {own_size} of {self.size} entries")
+        if not self._anchored:
+            notes.append(_SELF_CONSISTENT)
+        notes.append(f"C36 {OPEN_QUESTION}")
+        return Verification(
+            origin=origin,
+            size=self.size,
+            root=self.root,
+            checkpoint=self.commitments.text,
+            anchored=self._anchored,
+            as_known_at=self.size - 1 if self.size else None,
+            as_of=as_of,
+            breaks=tuple(self.breaks.found),
+            unreadable=False,
+            unanchored=unanchored,
+            lenient=lenient,
+            notes=tuple(notes),
+            seconds=seconds,
+        )

@@ -43,7 +43,8 @@ class Walk:
         self.stopped_at: int | None = None
         """Where the pass had to end because neither entries nor their hashes are there."""
         self._source = source
-        self._audit = source.audit()
+        self.audit = source.audit()
+        """The second look at a store's rows, None for a bundle."""
         self._breaks = breaks
         self._tree = tree
         self._max_age = MaxAge()
@@ -201,7 +202,7 @@ class Walk:
         # Heads are committed over the entries before this one.
         self.housekeeping.entry(index, statement)
         self.subjects.follow(index, header.subjects, leaf.hex(), self._doubtful, self._breaks)
-        if self._audit is not None:
+        if self.audit is not None:
             for found in self._rows(index, entry, statement):
                 self._breaks.add(found.class_, found.index, found.detail)
         if index > 0:
@@ -233,17 +234,17 @@ class Walk:
 
     def _rows(self, index: int, entry: Entry, statement: dict[str, Any]) -> Iterator[Break]:
         """Yield where a store's rows differ from this entry."""
-        assert self._audit is not None
+        assert self.audit is not None
         header = entry.header
         subjects = [(subject.key, subject.number) for subject in header.subjects]
-        yield from self._audit.entry(index, header.type, subjects, header.tags, statement["id"])
+        yield from self.audit.entry(index, header.type, subjects, header.tags, statement["id"])
         opened = self.envelopes.opened
         if opened is not None:
-            yield from self._audit.envelope(index, opened.digest, opened.head.signers[0], opened.head.seq)
+            yield from self.audit.envelope(index, opened.digest, opened.head.signers[0], opened.head.seq)
         body = statement["body"]
-        if statement["type"] == "SubmissionRefused" and body.get("part") == 1:
-            yield from self._audit.refused(
-                index, str(body.get("envelope")), str(body.get("signer")), body.get("seq")
+        if statement["type"] == "SubmissionRefused" and body.get("part") == 1 and self.housekeeping.sound:
+            yield from self.audit.refused(
+                index, body["envelope"], body["signer"], body["seq"], fresh=self.housekeeping.fresh
             )
 
 

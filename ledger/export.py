@@ -1,0 +1,174 @@
+"""Writes the evidence bundle: a whole ledger as files, under one checkpoint (see ``ledger.bundle``).
+
+The same ledger at the same size gives the same bytes, as a directory or as a zip archive. It is written
+under another name beside its place and renamed when it is whole: what fails leaves nothing behind.
+"""
+
+import os
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Final, Protocol
+
+from ledger.anchor import Anchor
+from ledger.bundle import ANCHOR_PATH
+from ledger.checkpoint import open_checkpoint
+from ledger.entry import parse_entry
+from ledger.merkle import TILE_WIDTH, Tile, Tree, leaf_hash, tile_width
+from ledger.tiles import (
+    CHECKPOINT_PATH,
+    encode_entries,
+    encode_envelopes,
+    entries_path,
+    envelopes_path,
+    tile_path,
+)
+
+Progress = Callable[[int, int], None]
+_Put = Callable[[str, bytes], None]
+
+_ZIP_TIME: Final = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip archive can state
+_FILE_MODE: Final = 0o100644 << 16
+
+
+class ExportRefused(Exception):
+    """The bundle was not written, and nothing was left behind; exit code 1."""
+
+
+class LedgerReader(Protocol):
+    """What an export reads of a store."""
+
+    def entries(self, start: int, stop: int) -> Iterator[bytes]:
+        """Yield the entries start ≤ index < stop."""
+        ...
+
+    def envelope(self, digest: str) -> bytes | None:
+        """Return an envelope that entered."""
+        ...
+
+
+def export_bundle(
+    reader: LedgerReader,
+    note: bytes,
+    anchor: Anchor,
+    out: str | Path,
+    progress: Progress | None = None,
+) -> int:
+    """Write the ledger up to the checkpoint ``note`` and return its size.
+
+    Args:
+        reader: the store.
+        note: a checkpoint that the anchor's key signed.
+        anchor: goes along as ``anchor.json``, for convenience.
+        out: a directory that is not there or empty, or a path ending in ``.zip`` that is not there.
+        progress: told (entries written, size).
+
+    Raises:
+        Malformed, UnknownKeys, SignatureFailed: the note is not such a checkpoint.
+        ExportRefused: the place is taken or cannot be written, or the store is not what the checkpoint says.
+    """
+    checkpoint = open_checkpoint(note, anchor.operator_key)
+    try:
+        with _place(Path(out)) as put:
+            root = _write(reader, checkpoint.size, put, progress)
+            if root != checkpoint.root:
+                raise ExportRefused(
+                    f"the store does not have the checkpoint's root at size {checkpoint.size}"
+                )
+            put(CHECKPOINT_PATH, note)
+            put(ANCHOR_PATH, anchor.to_bytes())
+    except OSError as error:
+        raise ExportRefused(f"{out}: cannot be written: {error}") from error
+    return checkpoint.size
+
+
+def _write(reader: LedgerReader, size: int, put: _Put, progress: Progress | None) -> bytes:
+    """Write entries, envelopes and tiles; return the root over what was written."""
+    tree = Tree.empty()
+    last_envelope: str | None = None
+    for start in range(0, size, TILE_WIDTH):
+        number = start // TILE_WIDTH
+        width = tile_width(size, 0, number)
+        entries = list(reader.entries(start, start + width))
+        if len(entries) != width:
+            raise ExportRefused(
+                f"the store has no entry {start + len(entries)}, the checkpoint commits to it"
+            )
+        envelopes: list[bytes] = []
+        for offset, data in enumerate(entries):
+            digest = parse_entry(data).header.envelope
+            # The entries of an envelope stand together, so a new digest is one never referred to before.
+            if digest is None or digest == last_envelope:
+                continue
+            envelope = reader.envelope(digest)
+            if envelope is None:
+                raise ExportRefused(
+                    f"the store has no envelope {digest}, to which entry {start + offset} refers"
+                )
+            envelopes.append(envelope)
+            last_envelope = digest
+        put(entries_path(number, width), encode_entries(entries))
+        put(envelopes_path(number, width), encode_envelopes(envelopes))
+        for tile in tree.append(map(leaf_hash, entries)):
+            _put_tile(tile, put)
+        if progress is not None:
+            progress(start + width, size)
+    for tile in tree.partial_tiles():
+        _put_tile(tile, put)
+    return tree.root()
+
+
+def _put_tile(tile: Tile, put: _Put) -> None:
+    put(tile_path(tile.level, tile.number, tile.width), tile.data)
+
+
+@contextmanager
+def _place(out: Path) -> Iterator[_Put]:
+    """Give a function that writes a file of the bundle, which stands in its place when all is written."""
+    as_zip = out.suffix == ".zip"
+    taken = os.path.lexists(out)
+    if taken and (as_zip or not out.is_dir() or any(out.iterdir())):
+        raise ExportRefused(f"{out}: is there already{'' if as_zip else ' and not an empty directory'}")
+    out.parent.mkdir(parents=True, exist_ok=True)
+    made = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
+    try:
+        if as_zip:
+            with _zip_writer(made / out.name) as put:
+                yield put
+            (made / out.name).rename(out)
+        else:
+            bundle = made / out.name
+            bundle.mkdir()
+            yield _directory_writer(bundle)
+            bundle.rename(out)  # takes the place of an empty directory, and of no other
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+
+
+def _directory_writer(root: Path) -> _Put:
+    def put(path: str, data: bytes) -> None:
+        target = root / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(data)
+
+    return put
+
+
+@contextmanager
+def _zip_writer(path: Path) -> Iterator[_Put]:
+    with path.open("xb") as file, _archive(file) as archive:
+
+        def put(name: str, data: bytes) -> None:
+            info = zipfile.ZipInfo(name, _ZIP_TIME)
+            info.create_system = 3  # Unix wherever it is made, so that the bytes are the same
+            info.external_attr = _FILE_MODE
+            archive.writestr(info, data)
+
+        yield put
+
+
+def _archive(file: IO[bytes]) -> zipfile.ZipFile:
+    return zipfile.ZipFile(file, "w", zipfile.ZIP_STORED)  # stored: compressors differ between machines

@@ -1,0 +1,239 @@
+"""A store, read for verification: the entries as they lie there, and every row beside them.
+
+One read transaction spans it all, so that writers may go on. No row is trusted: what the entries do not bear
+out is a break. Decision records, flags and views are left out, for they are made anew by ``rebuild``.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Final
+
+from typing_extensions import override
+
+from ledger.canonical import Malformed
+from ledger.checkpoint import parse_checkpoint_text
+from ledger.merkle import HASH_SIZE, TILE_WIDTH, Tree
+from ledger.note import parse_note
+from ledger.source import Audit, Break, BreakClass, Gap, StoredEntry, Unreadable
+from ledger.store import StoreError
+from ledger.store_sqlite import SqliteStore
+
+_PAGE: Final = 500
+_TABLES: Final[dict[str, BreakClass]] = {
+    "subject": "subject_chain",
+    "tag": "keys",
+    "statement": "replayed",
+    "sequence": "replayed",
+    "envelope": "envelope",
+    "refused": "envelope",
+    "tile": "tree",
+}
+
+
+class StoreSource(SqliteStore):
+    """See :class:`ledger.source.Source` and :class:`ledger.source.Audit`; it is both."""
+
+    leaf_class: BreakClass = "leaf"
+
+    def __init__(self, path: str | Path) -> None:
+        """Open a ledger file for reading.
+
+        Raises:
+            Unreadable: it is not there, or no ledger.
+        """
+        try:
+            super().__init__(path, read_only=True)
+            self._rows("BEGIN")  # what is read from here on is of one moment
+        except StoreError as error:
+            raise Unreadable(str(error)) from None
+        self._types: dict[int, object] = {}
+        self._misshapen: list[Break] = []
+
+    def size(self, committed: int | None) -> int:
+        """See :meth:`ledger.source.Source.size`: every row counts, whatever the head says."""
+        del committed
+        row = self._row("SELECT max(idx) FROM entry")
+        return 0 if row is None or row[0] is None else int(row[0]) + 1
+
+    def checkpoints(self) -> list[bytes]:
+        """See :meth:`ledger.source.Source.checkpoints`."""
+        return [note for (note,) in self._rows("SELECT note FROM checkpoint ORDER BY size")]
+
+    def rows(self, size: int) -> Iterator[StoredEntry | Gap]:
+        """See :meth:`ledger.source.Source.rows`."""
+        position = 0
+        self._types.clear()
+        self._misshapen.clear()
+        while position < size:
+            page = self._rows(
+                "SELECT idx, leaf, type, data FROM entry WHERE idx >= ? AND idx < ? ORDER BY idx LIMIT ?",
+                position, size, _PAGE,
+            )  # fmt: skip
+            for index, leaf, kind, data in page:
+                if index > position:
+                    yield Gap(position, index, "missing", "no rows hold them")
+                self._types[index] = kind
+                if len(leaf) != HASH_SIZE:
+                    self._misshapen.append(Break("leaf", index, f"its leaf column has {len(leaf)} bytes"))
+                yield StoredEntry(index, data, leaf if len(leaf) == HASH_SIZE else None)
+                position = index + 1
+            if not page:
+                yield Gap(position, size, "missing", "no rows hold them")
+                return
+
+    @override
+    def read_tile(self, level: int, number: int, width: int) -> bytes:
+        """See :meth:`ledger.source.Source.read_tile`: full tiles are rows, the edge is in the head."""
+        if width == TILE_WIDTH:
+            row = self._row("SELECT data FROM tile WHERE level = ? AND number = ?", level, number)
+            if row is None:
+                raise KeyError(f"tile {level}/{number}")
+            data: bytes = row[0]
+        else:
+            tree = self._head_tree()
+            edge = tree.edge[level] if level < len(tree.edge) else b""
+            if not edge or tree.size >> (8 * (level + 1)) != number:
+                raise KeyError(f"tile {level}/{number}")
+            data = edge
+        if len(data) != width * HASH_SIZE:
+            raise Malformed(f"{len(data)} bytes, {width * HASH_SIZE} are wanted")
+        return data
+
+    @override
+    def envelope(self, digest: str, index: int | None = None) -> bytes | None:
+        """See :meth:`ledger.source.Source.envelope`."""
+        del index
+        row = self._row("SELECT data FROM envelope WHERE digest = ?", digest)
+        return None if row is None else row[0]
+
+    def faults(self, size: int) -> list[Break]:
+        """See :meth:`ledger.source.Source.faults`."""
+        del size
+        found = list(self._misshapen)
+        for stated, note in self._rows("SELECT size, note FROM checkpoint"):
+            try:
+                signed = parse_checkpoint_text(parse_note(note).text).size
+            except Malformed:
+                continue  # listed where it is opened
+            if signed != stated:
+                found.append(Break("checkpoint", None, f"the note of size {signed} is kept under {stated}"))
+        return found
+
+    def notes(self) -> list[str]:
+        """See :meth:`ledger.source.Source.notes`."""
+        return []
+
+    def audit(self) -> "Audit | None":
+        """See :meth:`ledger.source.Source.audit`."""
+        return StoreAudit(self)
+
+    def take_type(self, index: int) -> object:
+        """Return the type column of an entry that :meth:`rows` has yielded; once."""
+        return self._types.pop(index, None)
+
+    def one(self, sql: str, *parameters: object) -> tuple[Any, ...] | None:
+        """Return the first row of a query in the one read transaction."""
+        return self._row(sql, *parameters)
+
+    def _head_tree(self) -> Tree:
+        row = self._row("SELECT tree FROM head")
+        if row is None:
+            raise KeyError("no head")
+        return Tree.from_bytes(row[0])
+
+
+class StoreAudit:
+    """See :class:`ledger.source.Audit`. Rows that are asked for are counted; others must not be there."""
+
+    def __init__(self, store: StoreSource) -> None:
+        self._store = store
+        self._counts: Counter[str] = Counter()
+
+    def entry(
+        self,
+        index: int,
+        kind: str,
+        subjects: Sequence[tuple[str, int]],
+        tags: Sequence[str],
+        statement_id: str,
+    ) -> list[Break]:
+        """See :meth:`ledger.source.Audit.entry`."""
+        found: list[Break] = []
+        stored = self._store.take_type(index)
+        if stored != kind:
+            found.append(Break("keys", index, f"the row has type {stored!r}, the entry {kind!r}"))
+        for key, number in subjects:
+            sql = "SELECT idx FROM subject WHERE key = ? AND number = ?"
+            self._index(found, "subject", index, f"{key}, {number}", sql, key, number)
+        for tag in tags:
+            sql = "SELECT idx FROM tag WHERE tag = ? AND idx = ?"
+            self._index(found, "tag", index, tag, sql, tag, index)
+        sql = "SELECT idx FROM statement WHERE id = ?"
+        self._index(found, "statement", index, statement_id, sql, statement_id)
+        return found
+
+    def envelope(self, index: int, digest: str, signer: str, seq: int) -> list[Break]:
+        """See :meth:`ledger.source.Audit.envelope`."""
+        found: list[Break] = []
+        sql = "SELECT idx FROM envelope WHERE digest = ?"
+        self._index(found, "envelope", index, digest, sql, digest)
+        self._sequence(found, index, digest, signer, seq)
+        return found
+
+    def refused(self, index: int, digest: str, signer: str, seq: int, *, fresh: bool) -> list[Break]:
+        """See :meth:`ledger.source.Audit.refused`."""
+        found: list[Break] = []
+        sql = "SELECT idx FROM refused WHERE digest = ?"
+        self._index(found, "refused", index, digest, sql, digest)
+        row = self._store.one("SELECT data FROM refused WHERE digest = ?", digest)
+        if row is not None and sha256(row[0]).hexdigest() != digest:
+            found.append(Break("envelope", index, f"refused envelope {digest}: its bytes are changed"))
+        if fresh:
+            self._sequence(found, index, digest, signer, seq)
+        return found
+
+    def finish(self, size: int, leaf: bytes, recorded_at: str) -> list[Break]:
+        """See :meth:`ledger.source.Audit.finish`."""
+        found: list[Break] = []
+        head = self._store.one("SELECT size, leaf, recorded_at, tree FROM head")
+        if head is None:
+            found.append(Break("missing", None, "the store has entries and no head"))
+        else:
+            if head[0] != size:
+                detail = f"the head says {head[0]} entries, {size} are there"
+                found.append(Break("missing", min(head[0], size), detail))
+            if head[1] != leaf:
+                found.append(Break("leaf", size - 1, "the head's leaf hash is not that of the last entry"))
+            if head[2] != recorded_at:
+                found.append(Break("time", size - 1, f"the head says recorded at {head[2]}"))
+            if head[3][:8] != size.to_bytes(8, "big"):
+                found.append(Break("tree", None, f"the head's tree is not one of {size} entries"))
+        level_size = size
+        while level_size := level_size // TILE_WIDTH:
+            self._counts["tile"] += level_size
+        for table, class_ in _TABLES.items():
+            row = self._store.one(f"SELECT count(*) FROM {table}")  # noqa: S608  a name from the list above
+            extra = (0 if row is None else row[0]) - self._counts[table]
+            if extra > 0:
+                found.append(Break(class_, None, f"{table}: {extra} rows that no entry accounts for"))
+        return found
+
+    def _index(
+        self, found: list[Break], table: str, index: int, name: str, sql: str, *parameters: object
+    ) -> None:
+        row = self._store.one(sql, *parameters)
+        self._counts[table] += row is not None
+        if row is None or row[0] != index:
+            where = "nowhere" if row is None else f"with entry {row[0]}"
+            found.append(Break(_TABLES[table], index, f"{table} row {name}: {where}, not with entry {index}"))
+
+    def _sequence(self, found: list[Break], index: int, digest: str, signer: str, seq: int) -> None:
+        row = self._store.one("SELECT digest FROM sequence WHERE signer = ? AND seq = ?", signer, seq)
+        self._counts["sequence"] += row is not None
+        if row is None or row[0] != digest:
+            stated = "nothing" if row is None else row[0]
+            found.append(
+                Break("replayed", index, f"sequence row {seq} of {signer}: {stated}, {digest} is wanted")
+            )
