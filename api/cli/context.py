@@ -15,7 +15,9 @@ import typer
 from rich.console import Console
 
 from ledger.canonical import Malformed
+from ledger.export import ExportRefused
 from ledger.keys import KeyRing, Unauthorised
+from ledger.note import SignatureFailed, UnknownKeys
 from ledger.opening import AlreadyOpened, load_ring
 from ledger.signer import ReleaseRefused
 from ledger.store import Reader, StoreError
@@ -50,9 +52,14 @@ def console() -> Console:
     return Console(file=sys.stdout, highlight=False)
 
 
+def json_text(value: Any) -> str:
+    """Return JSON in one line, members in order."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
 def print_json(value: Any) -> None:
     """Print one JSON object in one line on stdout."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, sort_keys=True) + "\n")
+    sys.stdout.write(json_text(value) + "\n")
 
 
 def sqlite_path(url: str) -> Path:
@@ -157,7 +164,7 @@ def errors() -> Iterator[None]:
         raise Stop(REFUSED, f"malformed: {error}") from error
     except (NotAccepted, Unauthorised) as error:
         raise Stop(REFUSED, f"{error.code}: {error}") from error
-    except (AlreadyOpened, ReleaseRefused) as error:
+    except (AlreadyOpened, ExportRefused, ReleaseRefused, SignatureFailed, UnknownKeys) as error:
         raise Stop(REFUSED, str(error)) from error
     except StoreError as error:
         raise Stop(UNAVAILABLE, str(error)) from error

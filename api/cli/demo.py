@@ -1,7 +1,7 @@
 """``quota-ledger demo``: a season of fictional cars through the real path, then verified.
 
-The ledger is a new file. Without ``--db`` it is ./demo-ledger.db, and one of an earlier demonstration (its name
-begins with ``demo.``) is replaced; nothing else ever is.
+The ledger is a new file. Without ``--db`` it is ./demo-ledger.db, and one of an earlier demonstration (its
+name begins with ``demo.``) is replaced; nothing else ever is.
 """
 
 import shutil

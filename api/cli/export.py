@@ -8,7 +8,6 @@ import typer
 from api.cli.context import (
     DEFAULT_DB,
     UNAVAILABLE,
-    USAGE,
     Db,
     Json,
     Stop,
@@ -18,10 +17,11 @@ from api.cli.context import (
     print_json,
     sqlite_path,
 )
-from ledger.anchor import Anchor, read_anchor
-from ledger.bundle_export import export_bundle
-from ledger.checkpoint import parse_checkpoint_text
-from ledger.note import VerifierKey, parse_note
+from api.cli.report import progress_bar
+from api.cli.verify import read_anchor_file
+from ledger.anchor import Anchor
+from ledger.export import export_bundle
+from ledger.note import VerifierKey
 
 
 def export(
@@ -33,8 +33,6 @@ def export(
     as_json: Json = False,
 ) -> None:
     """Write checkpoint, tiles, entries, envelopes and anchor, up to the latest checkpoint."""
-    if out.exists():
-        raise Stop(USAGE, f"--out {out}: exists already; name a new directory or zip file")
     kept = anchor or beside(sqlite_path(db), ".anchor.json")
     with open_store(db, read_only=True) as store:
         ring = key_ring(store)
@@ -44,15 +42,13 @@ def export(
                 UNAVAILABLE, "no checkpoint is released yet: `quota-ledger checkpoint --release` makes one"
             )
         if anchor is not None or kept.is_file():
-            meant = read_anchor(kept)
+            meant = read_anchor_file(kept)
         else:
             genesis = next(iter(store.leaf_hashes(0, 1))).hex()
             meant = Anchor(ring.origin or "", VerifierKey.parse(ring.operator_key or ""), genesis)
-        export_bundle(store, note, meant, out)
-    size = parse_checkpoint_text(parse_note(note).text).size
+        with progress_bar("exporting") as bar:
+            size = export_bundle(store, note, meant, out, bar)
     if as_json:
         print_json({"out": str(out), "origin": ring.origin, "size": size})
     else:
-        typer.echo(
-            f"{out}: {size} entries of {ring.origin}; verify it with `quota-ledger verify {out} --anchor FILE`"
-        )
+        typer.echo(f"{out}: {size} entries of {ring.origin}; next: quota-ledger verify {out} --anchor FILE")

@@ -4,8 +4,8 @@ import typer
 
 from api.cli.context import DEFAULT_DB, Db, Json, key_ring, open_store, print_json
 from api.cli.report import progress_bar
-from projections.balances import Balances, replace_decision_records
 from projections import runner
+from projections.balances import Balances, replace_decision_records
 
 
 def rebuild(db: Db = DEFAULT_DB, as_json: Json = False) -> None:

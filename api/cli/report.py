@@ -33,6 +33,7 @@ class Bar:
         self._task = progress.add_task(what, total=None)
 
     def __call__(self, done: int, total: int) -> None:
+        """Move the bar."""
         self._progress.update(self._task, completed=done, total=total)
 
 

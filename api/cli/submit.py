@@ -18,6 +18,7 @@ from api.cli.context import (
     Out,
     Stop,
     console,
+    json_text,
     open_store,
     origin_of,
     print_json,
@@ -52,7 +53,9 @@ def submit(
     if receipts is not None:
         receipts.mkdir(parents=True, exist_ok=True)
         for receipt in given:
-            (receipts / f"{parse_header(receipt.header).index}.json").write_bytes(receipt.to_json())
+            (receipts / f"{parse_header(receipt.header).index}.json").write_bytes(
+                json_text(receipt.to_object()).encode()
+            )
     if isinstance(outcome, Declined):
         refusals = [{"item": i.item, "code": i.code, "detail": i.detail} for i in outcome.items]
         if as_json:
@@ -92,7 +95,7 @@ def receipt(
                 UNAVAILABLE, f"entry {index}: not in the ledger, its size is {store.head().size}"
             ) from None
     if out is not None or as_json:
-        write_out(found.to_json(), out)
+        write_out(json_text(found.to_object()).encode(), out)
         return
     console().print(_table([found], "receipt"))
 

@@ -26,8 +26,7 @@ from ledger.bundle import open_bundle
 from ledger.canonical import Malformed
 from ledger.source import Source, Unreadable
 from ledger.store import StoreError
-from ledger.store_source import StoreSource
-from ledger.store_sqlite import SqliteStore
+from ledger.store_audit import StoreSource
 from ledger.verification import Verification, unreadable, verify_receipt, verify_source
 
 _SQLITE = b"SQLite format 3\x00"
@@ -49,7 +48,7 @@ def verify(
     as_json: Json = False,
 ) -> None:
     """Verify a ledger, a bundle or a receipt."""
-    meant = None if anchor is None else _anchor(anchor)
+    meant = None if anchor is None else read_anchor_file(anchor)
     trusted = [read_file(path, "--trust") for path in trust or ()]
     if statement is not None:
         if target is None:
@@ -72,12 +71,11 @@ def verify_target(
     lenient: bool = False,
 ) -> Verification:
     """Verify a bundle or database; what cannot be opened is an answer too."""
-    store: SqliteStore | None = None
+    store: StoreSource | None = None
     try:
         source: Source
         if target.is_file() and _begins(target, _SQLITE):
-            store = SqliteStore(target, read_only=True)
-            source = StoreSource(store)
+            source = store = StoreSource(target)
         elif target.is_file() and _begins(target, b"{"):
             raise Stop(USAGE, f"{target}: to verify a receipt, --statement FILE names its statement")
         else:
@@ -99,7 +97,12 @@ def verify_target(
             store.close()
 
 
-def _anchor(path: Path) -> Anchor:
+def read_anchor_file(path: Path) -> Anchor:
+    """Return the anchor that a person names.
+
+    Raises:
+        Stop: usage: it cannot be read, or is none.
+    """
     try:
         return read_anchor(path)
     except OSError as error:
