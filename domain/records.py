@@ -140,6 +140,11 @@ class Deregistration:
     reason: str
 
 
+def _latest(registrations: tuple[Registration, ...]) -> Registration | None:
+    backed = tuple(one for one in registrations if one.backed) or registrations
+    return backed[-1] if backed else None
+
+
 @dataclass(frozen=True, slots=True)
 class Vehicle:
     """``vin:<VIN>``: where each of the car's lines stands, and the facts about the car in recorded order."""
@@ -153,12 +158,11 @@ class Vehicle:
 
     def current(self) -> Registration | None:
         """Return the latest backed registration, else the latest unbacked one."""
-        backed = [one for one in self.registrations if one.backed] or self.registrations
-        return backed[-1] if backed else None
+        return _latest(self.registrations)
 
     def registration(self, cert_no: str) -> Registration | None:
-        """Return the latest registration under a certificate number."""
-        return next((one for one in reversed(self.registrations) if one.cert_no == cert_no), None)
+        """Return the latest backed registration under a certificate number, else the latest unbacked one."""
+        return _latest(tuple(one for one in self.registrations if one.cert_no == cert_no))
 
     def transfer(self, cert_no: str) -> Transfer | None:
         """Return the latest transfer of the registration under a certificate number."""

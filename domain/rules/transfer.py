@@ -1,4 +1,4 @@
-"""The transfer pending export (转让待出口) and its proof: purchase, transfer and submission within the term."""
+"""The transfer pending export (转让待出口) and its proof: purchase, transfer and submission in time."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -99,7 +99,7 @@ def timing(state: State, registered_on: date, transferred_on: date, submission: 
 
 
 def guard_accepted(draft: Draft, body: TransferProofAccepted) -> Iterator[Refusal]:
-    """The car is registered on this line, transferred from U to E, and the stated numbers are the replay's."""
+    """The car is registered on this line and passed from U to E; the stated numbers are the replay's."""
     pair_id = pair_of(body.line_id)
     yield from bad_pair_codes(pair_id)
     yield from bad_codes(vins=(body.vin,))

@@ -1,0 +1,92 @@
+"""A history in memory: each statement is decided, folded a second time, and the quota law is checked."""
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+from domain.decide import Accepted, Refused, decide
+from domain.fold import fold
+from domain.postings import ACCOUNTS
+from domain.records import Pair, Record, Vehicle, dump_record, load_record
+from domain.state import State
+from tests.support.domain import Season, Step
+
+
+class Texts:
+    """Records kept as text, as a store keeps them."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, str] = {}
+
+    def fetch(self, keys: Collection[str]) -> Mapping[str, Record]:
+        """Return those that exist."""
+        return {key: load_record(key, self.rows[key]) for key in keys if key in self.rows}
+
+    def records(self) -> dict[str, Record]:
+        """Return every record."""
+        return {key: load_record(key, text) for key, text in self.rows.items()}
+
+
+class History:
+    """Takes statements in order; what was accepted changes the records."""
+
+    def __init__(self, steps: Iterable[Step] = ()) -> None:
+        self.stored = Texts()
+        self.replayed = State(Texts())
+        self.size = 0
+        self._season = Season(0)
+        for step in steps:
+            answer = self.take(step)
+            assert isinstance(answer, Accepted), (step.statement.type, answer)
+
+    def take(self, step: Step) -> Accepted | Refused:
+        """Decide one statement; enter it when accepted, and check every law that holds at all times."""
+        state = State(self.stored)
+        answer = decide(state, step.statement, self.size, step.recorded_at)
+        assert not state.changes, "deciding changes nothing"
+        if isinstance(answer, Accepted):
+            outcome = fold(self.replayed, step.statement, self.size, step.recorded_at)
+            assert outcome == answer.outcome, "what decide says is what fold does"
+            self.replayed.apply(outcome.changes)
+            self.stored.rows |= {key: dump_record(record) for key, record in outcome.changes.items()}
+            self.size += 1
+            assert_law(self.stored.records())
+        return answer
+
+    def say(self, day: str, type_name: str, body: dict[str, Any], *attachments: dict[str, Any]) -> Any:
+        """Decide one statement given by its body; return the answer for the test to look at."""
+        return self.take(self._season.step(day, type_name, body, *attachments))
+
+    def flags(self, day: str, type_name: str, body: dict[str, Any], *attachments: dict[str, Any]) -> Any:
+        """Return the flags of a statement that has to be accepted."""
+        answer = self.say(day, type_name, body, *attachments)
+        assert isinstance(answer, Accepted), answer
+        return answer.outcome.flags
+
+    def codes(self, day: str, type_name: str, body: dict[str, Any], *attachments: dict[str, Any]) -> Any:
+        """Return the refusal codes of a statement that has to be refused."""
+        answer = self.say(day, type_name, body, *attachments)
+        assert isinstance(answer, Refused), answer
+        assert all(one.zh and one.en and one.article for one in answer.refusals)
+        return tuple(one.code for one in answer.refusals)
+
+    def balances(self, pair_id: str) -> dict[str, int]:
+        """Return the accounts of a pair that are not zero."""
+        return {name: units for name, units in self.replayed.pair(pair_id).balances.items() if units}
+
+
+def assert_law(records: Mapping[str, Record]) -> None:
+    """Conservation, non-negativity and the cross-foot with car lines, for every pair."""
+    lines: dict[str, dict[str, int]] = {}
+    for record in records.values():
+        if isinstance(record, Vehicle):
+            for line_id, account in record.lines.items():
+                counts = lines.setdefault("-".join(line_id.split("-")[:3]), {})
+                counts[account] = counts.get(account, 0) + 1
+    for key, record in records.items():
+        if not isinstance(record, Pair):
+            continue
+        balances = record.balances
+        assert sum(balances[name] for name in ACCOUNTS) == 0, key
+        assert all(balances[name] >= 0 for name in (*ACCOUNTS[1:], "UNB")), key
+        for name in ACCOUNTS[2:]:
+            assert balances[name] == lines.get(key[5:], {}).get(name, 0), (key, name)
