@@ -41,10 +41,19 @@ _PAGE = 1_000
 _EMPTY_HEAD = Head(0, bytes(HASH_SIZE), "", Tree.empty())
 
 
+class _Connection(sqlite3.Connection):
+    """A connection that weak references can hold: one whose thread has ended is collected and closed."""
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        # The driver crashes when one thread closes what another is reading from.
+        self.busy = threading.Lock()
+
+
 class SqliteReader(Reader):
     """The reading half, on whatever connection ``connect`` gives."""
 
-    def __init__(self, connect: Callable[[], sqlite3.Connection]) -> None:
+    def __init__(self, connect: Callable[[], _Connection]) -> None:
         self._connect = connect
 
     @override
@@ -203,14 +212,15 @@ class SqliteReader(Reader):
         return rows[0] if rows else None
 
     def _rows(self, sql: str, *parameters: object) -> list[tuple[Any, ...]]:
-        with _errors():
-            return self._connect().execute(sql, parameters).fetchall()
+        connection = self._connect()
+        with _errors(), connection.busy:
+            return connection.execute(sql, parameters).fetchall()
 
 
 class _SqliteTransaction(SqliteReader, Transaction):
     """Reading and writing under the head lock."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: _Connection) -> None:
         super().__init__(lambda: connection)
         self._connection = connection
 
@@ -256,10 +266,6 @@ class _SqliteTransaction(SqliteReader, Transaction):
             )
 
 
-class _Connection(sqlite3.Connection):
-    """A connection that weak references can hold: one whose thread has ended is closed by itself."""
-
-
 class SqliteStore(SqliteReader, Store):
     """A ledger file. Reading connections are one per thread."""
 
@@ -280,7 +286,9 @@ class SqliteStore(SqliteReader, Store):
         self._read_only = read_only
         self._local = threading.local()
         self._opened: WeakSet[_Connection] = WeakSet()
-        self._writing = threading.Lock()
+        self._closed = False
+        self._opening = threading.Lock()  # so that none is opened behind the back of close()
+        self._writing = threading.RLock()  # one transaction inside another fails, it does not hang
         if create and not self._path.exists():
             self._create()
         try:
@@ -291,8 +299,8 @@ class SqliteStore(SqliteReader, Store):
             self.close()
             raise
 
-    def _reading(self) -> sqlite3.Connection:
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+    def _reading(self) -> _Connection:
+        connection: _Connection | None = getattr(self._local, "connection", None)
         if connection is None:
             connection = self._local.connection = self._open()
         return connection
@@ -302,8 +310,7 @@ class SqliteStore(SqliteReader, Store):
     def transaction(self) -> Iterator[Transaction]:
         with self._writing:
             connection = self._writer
-            with _errors():
-                connection.execute("BEGIN IMMEDIATE")
+            self._begin()
             try:
                 yield _SqliteTransaction(connection)
             except BaseException:
@@ -322,7 +329,7 @@ class SqliteStore(SqliteReader, Store):
         """Give the writing connection in a transaction of its own, for views and their positions."""
         with self._writing, _errors():
             connection = self._writer
-            connection.execute("BEGIN IMMEDIATE")
+            self._begin()
             try:
                 yield connection
                 connection.execute("COMMIT")
@@ -348,11 +355,28 @@ class SqliteStore(SqliteReader, Store):
 
     @override
     def close(self) -> None:
-        for connection in list(self._opened):
-            connection.close()
-        self._opened.clear()
+        with self._writing, self._opening:
+            self._closed = True
+            for connection in list(self._opened):
+                with connection.busy:
+                    connection.close()
+            self._opened.clear()
+
+    def _begin(self) -> None:
+        if self._read_only:  # SQLite itself would say so at the first row alone
+            raise StoreError(f"{self._path}: opened readonly")
+        with _errors():
+            self._writer.execute("BEGIN IMMEDIATE")
 
     def _open(self) -> _Connection:
+        with self._opening:
+            if self._closed:
+                raise StoreError(f"{self._path}: the store is closed")
+            connection = self._connected()
+            self._opened.add(connection)
+            return connection
+
+    def _connected(self) -> _Connection:
         name = quote(str(self._path.absolute()))
         modes = ["mode=ro" if self._read_only else "mode=rw"]
         log = self._path.with_name(self._path.name + "-wal")
@@ -369,7 +393,6 @@ class SqliteStore(SqliteReader, Store):
                     timeout=LOCK_TIMEOUT_SECONDS,
                     factory=_Connection,
                 )
-                self._opened.add(connection)
                 connection.execute("PRAGMA synchronous = FULL")
                 connection.execute("PRAGMA foreign_keys = ON")
                 connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()

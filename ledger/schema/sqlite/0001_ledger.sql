@@ -135,5 +135,5 @@ CREATE TRIGGER head_first_size BEFORE INSERT ON head
   WHEN NEW.size <> (SELECT coalesce(max(idx) + 1, 0) FROM entry)
   BEGIN SELECT RAISE(ABORT, 'the head is not at the last entry'); END;
 CREATE TRIGGER head_size BEFORE UPDATE ON head
-  WHEN NEW.size <> (SELECT coalesce(max(idx) + 1, 0) FROM entry)
+  WHEN NEW.size > OLD.size AND NEW.size <> (SELECT coalesce(max(idx) + 1, 0) FROM entry)
   BEGIN SELECT RAISE(ABORT, 'the head is not at the last entry'); END;
