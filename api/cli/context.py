@@ -23,6 +23,7 @@ from ledger.signer import ReleaseRefused
 from ledger.store import Reader, StoreError
 from ledger.store_sqlite import SqliteStore
 from ledger.submission import NotAccepted
+from projections.runner import ViewStopped
 
 REFUSED: Final = 1
 USAGE: Final = 2
@@ -166,5 +167,7 @@ def errors() -> Iterator[None]:
         raise Stop(REFUSED, f"{error.code}: {error}") from error
     except (AlreadyOpened, ExportRefused, ReleaseRefused, SignatureFailed, UnknownKeys) as error:
         raise Stop(REFUSED, str(error)) from error
-    except StoreError as error:
+    except (StoreError, ViewStopped) as error:
         raise Stop(UNAVAILABLE, str(error)) from error
+    except OSError as error:
+        raise Stop(UNAVAILABLE, f"{error.filename or 'system'}: {error.strerror}") from error

@@ -21,6 +21,7 @@ from api.demo.acts import moment
 from api.demo.play import ORIGIN, DemoDeclined, SimulatedClock, demo_keys, play
 from api.demo.season import FIRST_DAY, MAX_EXPORTERS, MAX_VEHICLES, POLICY_DOCUMENT_SHA256, season
 from ledger.anchor import read_anchor
+from ledger.canonical import Malformed
 from ledger.sequencer import Sequencer
 from ledger.store import StoreError
 from projections.balances import Balances, read_balances
@@ -52,12 +53,12 @@ def demo(
             raise Stop(REFUSED, f"{path}: exists already; --db sqlite:///PATH names a new ledger")
     keys = demo_keys(seed, (*OFFICERS, "checkpoint", "housekeeping"))
     clock = SimulatedClock(moment(FIRST_DAY, 8))
-    write_keys(directory, keys)
     envelope, statement = sign_opening(
         ORIGIN, keys, POLICY_DOCUMENT_SHA256, str(UUID(int=seed % 2**122, version=4)), clock
     )
     clock.now += timedelta(minutes=1)
     open_database(database, envelope, statement, anchor_file, clock)
+    write_keys(directory, keys)
     acts = season(exporters, vehicles, seed)
     with open_store(f"sqlite:///{database}") as store:
         signer = checkpoint_signer(ORIGIN, directory)
@@ -106,12 +107,16 @@ def _clear(database: Path) -> None:
     Raises:
         Stop: what lies there is something else.
     """
-    if not database.exists():
-        return
+    kept = beside(database, ".anchor.json")
     try:
-        with open_store(f"sqlite:///{database}", read_only=True) as store:
-            origin = origin_of(store)
-    except StoreError as error:
+        if database.exists():
+            with open_store(f"sqlite:///{database}", read_only=True) as store:
+                origin = origin_of(store)
+        elif kept.exists():
+            origin = read_anchor(kept).origin  # somebody deleted the database alone
+        else:
+            return
+    except (StoreError, Malformed) as error:
         raise Stop(REFUSED, f"{database}: not replaced: {error}; --db names a new ledger") from error
     if not origin.startswith("demo."):
         raise Stop(

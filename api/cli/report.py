@@ -39,7 +39,7 @@ class Bar:
 
 def print_verification(answer: dict[str, Any]) -> None:
     """Print the object of ``verify --json`` for people."""
-    out = console()
+    out = _wide_console()
     anchored = "anchored" if answer["anchored"] else "not anchored: self-consistent only"
     table = Table("question", "answer", title=escape(f"{answer['origin'] or 'no ledger'}, {anchored}"))
     table.add_row("entries", str(answer["size"] or 0))
@@ -75,15 +75,20 @@ def print_balances(size: int, rows: Sequence[PairBalance]) -> None:
     if len(rows) > 1:
         table.add_section()
         table.add_row("all pairs", *(str(sum(row.balances[name] for row in rows)) for name in COLUMNS))
-    out = console()
-    # A pair's id has 39 characters: without room for it and ten numbers the table would fold.
-    out.width = max(out.width, 110)
+    out = _wide_console()
     out.print(table)
     out.print(
         "ISS issued (contra) · AV available · A approved · C classified · R registered · T transfer proved · "
         "X exported · D deregistered after export · N closed, not exported · UNB unbacked (memo)",
         soft_wrap=True,
     )
+
+
+def _wide_console() -> Console:
+    """Return the console with room for a pair's 39 characters and ten numbers, and for a root in one piece."""
+    out = console()
+    out.width = max(out.width, 110)
+    return out
 
 
 def _styled(verdict: str) -> str:

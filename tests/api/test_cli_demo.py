@@ -1,0 +1,97 @@
+"""The demonstration from the command line."""
+
+import json
+from typing import Any
+
+import pytest
+from stdnum.cn import uscc
+
+from api.demo.acts import lots
+from api.demo.fleet import cars, enterprise, vin
+from api.demo.season import season
+from tests.support.cli import ORIGIN, Cli
+
+SMALL = ("demo", "--vehicles", "4", "--exporters", "2")
+
+
+def test_demo_plays_and_verifies_a_season(cli: Cli) -> None:
+    """Given nothing, when the demonstration runs, then every car is deregistered and the ledger is intact."""
+    played = cli.json(*SMALL)
+
+    assert played["verification"]["integrity"] == {"verdict": "INTACT", "breaks": []}
+    assert played["verification"]["anchored"] is True
+    assert [pair["balances"]["D"] for pair in played["pairs"]] == [2, 2]
+    assert all(sum(pair["balances"].values()) == 0 for pair in played["pairs"])
+    flagged = [receipt for index in range(played["size"]) if (receipt := _flags(cli, index))]
+    assert flagged == [], "every term is kept"
+
+
+def test_demo_runs_again_and_again(cli: Cli) -> None:
+    """Given the ledger of a demonstration, when run again, then it is replaced and the statements are the same."""
+    first, second = cli.json(*SMALL), cli.json(*SMALL)
+    other = cli.json(*SMALL, "--seed", "2")
+
+    assert first["verification"]["root"] == second["verification"]["root"]
+    assert other["verification"]["root"] != first["verification"]["root"]
+
+
+def test_demo_replaces_no_other_ledger(cli: Cli) -> None:
+    """Given a ledger that is no demonstration under the default name, when run, then it stays."""
+    db = "sqlite:///demo-ledger.db"
+    assert cli("init", "--origin", ORIGIN, "--db", db) == 0, cli.err
+
+    assert cli(*SMALL) == 1
+    assert ORIGIN in cli.err
+    assert cli.json("keys", "list", "--db", db)["origin"] == ORIGIN
+
+
+def test_demo_wants_a_new_database_where_one_is_named(cli: Cli) -> None:
+    """Given a demonstration in a named database, when run there again, then it is refused."""
+    assert cli(*SMALL, "--db", cli.db) == 0, cli.err
+    before = cli.database.read_bytes()
+
+    assert cli(*SMALL, "--db", cli.db) == 1
+    assert "exists already" in cli.err
+    assert cli.database.read_bytes() == before
+
+
+def test_demo_prints_balances_and_where_the_anchor_lies(cli: Cli) -> None:
+    """Given a terminal of people, when the demonstration runs, then it says what was found and where."""
+    assert cli(*SMALL) == 0, cli.err
+    for told in ("demo-ledger.db.anchor.json", "INTACT", "91310115PDY00001XD-91310114PDY000028Y-1", "C36"):
+        assert told in cli.out
+
+
+@pytest.mark.parametrize(
+    ("number", "code"), [(1, "91310115PDY00001XD"), (2, "91310114PDY000028Y"), (3, "91310000PDY000036B")]
+)
+def test_fictional_firms_have_right_codes(number: int, code: str) -> None:
+    """Given numbers from the zone for own definitions, when made into codes, then they are the known ones."""
+    assert enterprise(number, "").uscc == code
+
+
+def test_every_code_has_its_check_character() -> None:
+    """Given a hundred firms and the published vehicle numbers, when checked a second way, then all hold."""
+    assert all(uscc.is_valid(enterprise(number, "").uscc) for number in range(1, 101))
+    for known in ("LSVAB6189R2012345", "LSGXE8351S1000001", "LGXC14DF1S0123456", "1M8GDM9AXKP042788"):
+        assert vin(known[:8], known[9:]) == known
+    from random import Random
+
+    assert len({car.vin for car in cars(500, Random(1))}) == 500
+
+
+@pytest.mark.parametrize(("exporters", "vehicles"), [(1, 0), (3, 1), (2, 450)])
+def test_season_stays_within_the_bounds(exporters: int, vehicles: int) -> None:
+    """Given any size, when a season is planned, then no lot is over the bounds and time goes forward."""
+    planned = list(lots(season(exporters, vehicles, 7)))
+
+    assert all(len(lot) <= 200 for lot in planned)
+    times = [lot[0].at for lot in planned]
+    assert times == sorted(times)
+    kinds: list[str] = [act.type for lot in planned for act in lot]
+    assert kinds.count("VehicleRegistered") == kinds.count("VehicleDeregistered") == vehicles
+
+
+def _flags(cli: Cli, index: int) -> Any:
+    assert cli("receipt", str(index), "--db", "sqlite:///demo-ledger.db", "--json") == 0, cli.err
+    return json.loads(cli.out)["flags"]
