@@ -214,6 +214,8 @@ class _Group:
                 recorded_at=self._recorded_text,
             )
         )
+        if envelope.head.signers[0] == self._keyid:  # its number is used up like anybody's
+            self._operator_seq = max(self._operator_seq, envelope.head.seq)
         self._operator_seq += 1
         raw = sign_envelope(
             "operator",

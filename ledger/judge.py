@@ -105,8 +105,8 @@ def judge(
     for item, statement in enumerate(submission.statements, start=1):
         try:
             _enter(submission, item, statement, judgement, builder, recorded_at, statement_at, repeats)
-        except _Declined as problem:
-            problems[item] = problem
+        except _Declined as no:
+            problems[item] = no
     if problems:
         fine = _Declined("not-entered", "this statement is in order; another one of the envelope is not")
         for item, digest in enumerate(hashes, start=1):
@@ -201,7 +201,7 @@ def _enter(
     judgement.ids[statement.id] = index
     trial.state.apply(verdict.outcome.changes)
     if verdict.outcome.flags:
-        judgement.flags.append((index, json.dumps([flag.code for flag in verdict.outcome.flags])))
+        judgement.flags.append((index, json.dumps(list(verdict.outcome.flags))))
     if statement.type in {"AgencyKeyRegistered", "AgencyKeyRevoked"}:
         trial.ring = trial.ring.copy()
         trial.ring.apply(index, statement.type, body["body"], agency=statement.agency)
