@@ -85,7 +85,7 @@ def print_balances(size: int, rows: Sequence[PairBalance]) -> None:
 
 
 def _wide_console() -> Console:
-    """Return the console with room for a pair's 39 characters and ten numbers, and for a root in one piece."""
+    """Return the console with room for a pair's id and ten numbers, and for a root in one piece."""
     out = console()
     out.width = max(out.width, 110)
     return out
