@@ -29,7 +29,13 @@ class _Open:
     digest: str
     envelope: Envelope | None
     first_index: int
-    next_item: int
+    next_item: int = 1
+    entered: int = 0
+
+    @property
+    def complete(self) -> bool:
+        """Whether as many of its statements are entered as it has."""
+        return self.envelope is not None and self.entered >= len(self.envelope.statement_hashes)
 
 
 class EnvelopePass:
@@ -103,9 +109,9 @@ class EnvelopePass:
     def _turn(self, index: int, digest: str, item: int, statement: dict[str, Any], ring: KeyRing) -> _Open:
         """Return the envelope of this entry, closing the one before when this is another."""
         current = self._open
-        if current is None or current.digest != digest or (item == 1 and not self._after_gap):
+        if current is None or current.digest != digest or current.complete:
             self._close()
-            current = self._open = _Open(digest, self._read(index, digest, item, statement, ring), index, 1)
+            current = self._open = _Open(digest, self._read(index, digest, item, statement, ring), index)
         if item != current.next_item and not (self._after_gap and item > current.next_item):
             self._breaks.add(
                 "envelope",
@@ -114,6 +120,7 @@ class EnvelopePass:
                 cause=("order", digest),
             )
         current.next_item = item + 1
+        current.entered += 1
         self._after_gap = False
         return current
 
