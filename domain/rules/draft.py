@@ -1,11 +1,9 @@
 """The working copy on which one statement is judged and folded."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Literal
-
-from typing_extensions import override
 
 from domain.calendar import shanghai_date
 from domain.errors import FLAGS
@@ -21,22 +19,12 @@ class Draft(State):
 
     def __init__(self, base: State, statement: Statement, index: int, recorded_at: datetime) -> None:
         super().__init__(base)
-        self._base = base
         self.statement = statement
         self.index = index
         self.recorded_at = recorded_at
         self.today: date = shanghai_date(recorded_at)
         self.postings: list[Posting] = []
         self.flags: list[str] = []
-
-    @override
-    def get(self, key: str) -> Record | None:
-        changed = self._changes.get(key)
-        return self._base.get(key) if changed is None else changed
-
-    @override
-    def prefetch(self, keys: Collection[str]) -> None:
-        self._base.prefetch(keys)
 
     def put(self, key: str, record: Record) -> None:
         """Write a record."""
