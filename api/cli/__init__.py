@@ -43,7 +43,7 @@ def run(arguments: list[str]) -> int:
     """Run one command line and return its exit code; errors become one line on stderr."""
     try:
         with errors():
-            return int(app(arguments, standalone_mode=False) or 0)
+            return int(app(arguments, prog_name="quota-ledger", standalone_mode=False) or 0)
     except Stop as stop:
         sys.stderr.write(f"quota-ledger: {stop}\n")
         return stop.code
@@ -51,5 +51,7 @@ def run(arguments: list[str]) -> int:
         sys.stderr.write("quota-ledger: interrupted\n")
         return 130
     except TyperException as error:
-        sys.stderr.write(f"quota-ledger: {error.format_message()}\n")
+        message = error.format_message()
+        # Without a command the message is the help itself.
+        sys.stderr.write(f"{message}\n" if message.startswith("Usage:") else f"quota-ledger: {message}\n")
         return error.exit_code

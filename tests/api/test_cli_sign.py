@@ -138,6 +138,13 @@ def test_errors_are_one_line(cli: Cli, arguments: list[str], code: int, told: st
     assert told in cli.err
 
 
+@pytest.mark.parametrize("arguments", [[], ["keys"]])
+def test_no_command_prints_the_help(cli: Cli, arguments: list[str]) -> None:
+    """Given no command, when run, then exit 2 and the help."""
+    assert cli(*arguments) == 2
+    assert cli.err.startswith("Usage: quota-ledger")
+
+
 def test_new_key_is_private_and_never_overwritten(cli: Cli) -> None:
     """Given a key file, when a key is made under its name again, then it is refused and stays."""
     path = Path("fresh.pem")
