@@ -36,10 +36,19 @@ class Records(Protocol):
 class State:
     """Records read once, and changes laid over them. A fork sees both and changes neither."""
 
-    def __init__(self, records: Records) -> None:
+    def __init__(self, records: Records, below: "State | None" = None) -> None:
+        """Start from ``records``, or from ``below``, whose reads are shared and whose changes are seen."""
         self._records = records
-        self._cache: dict[str, Record | None] = {}
+        self._cache: dict[str, Record | None] = {} if below is None else below._cache
         self._changes: dict[str, Record] = {}
+        self._below: Mapping[str, Record] = {}
+        if below is not None:
+            self._below = {**below._below, **below._changes} if below._below else below._changes
+
+    @property
+    def records(self) -> Records:
+        """Where this state reads from."""
+        return self._records
 
     @property
     def changes(self) -> Mapping[str, Record]:
@@ -48,16 +57,12 @@ class State:
 
     def get(self, key: str) -> Record | None:
         """Return the record under ``key`` as of the last change, None where there is none."""
-        if (changed := self._changes.get(key)) is not None:
+        changed = self._changes.get(key) or self._below.get(key)
+        if changed is not None:
             return changed
         if key not in self._cache:
             self.prefetch((key,))
         return self._cache[key]
-
-    def fetch(self, keys: Collection[str]) -> Mapping[str, Record]:
-        """Return the records that exist among ``keys``: a state can stand beneath another."""
-        self.prefetch(keys)
-        return {key: record for key in keys if (record := self.get(key)) is not None}
 
     def prefetch(self, keys: Collection[str]) -> None:
         """Read those of ``keys`` not yet read, in one request."""
@@ -74,7 +79,7 @@ class State:
         """Return a state that starts from this one; what is applied to it does not come back."""
         other = State(self._records)
         other._cache = self._cache  # what was read is the same for both
-        other._changes = dict(self._changes)
+        other._changes = {**self._below, **self._changes}
         return other
 
     def _typed(self, key: str, kind: type[_R]) -> _R | None:

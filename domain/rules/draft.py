@@ -18,7 +18,7 @@ class Draft(State):
     """A state with what one statement changes, posts and flags; the state beneath stays as it is."""
 
     def __init__(self, base: State, statement: Statement, index: int, recorded_at: datetime) -> None:
-        super().__init__(base)
+        super().__init__(base.records, base)
         self.statement = statement
         self.index = index
         self.recorded_at = recorded_at
