@@ -200,12 +200,12 @@ class Calendar:
 
 @dataclass(frozen=True, slots=True)
 class Suspension:
-    """``suspension:<id>``: its id is used up; whether it is open."""
+    """``suspension:<id>``: its id is used up; whether it was ended."""
 
     uscc: str
     basis: str
     case_id: str | None
-    open: bool = True
+    is_open: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from domain.decide import Refused, decide
-
 from domain.calendar import shanghai_date
 from domain.catalogue import CATALOGUE
+from domain.decide import Refused, decide
 from domain.state import State
 from domain.statements import MalformedStatement, Statement, UnknownType, parse_statement
 from ledger.builder import EntryBuilder

@@ -81,7 +81,7 @@ def guard_reinstated(draft: Draft, body: EnterpriseReinstated) -> Iterator[Refus
     yield from bad_codes((body.uscc,))
     yield from no_policy(draft)
     suspension = draft.suspension(body.suspension_id)
-    if suspension is None or not suspension.open or suspension.uscc != body.uscc:
+    if suspension is None or not suspension.is_open or suspension.uscc != body.uscc:
         yield refuse("suspension-not-open", uscc=body.uscc, suspension_id=body.suspension_id)
 
 
@@ -89,7 +89,7 @@ def fold_reinstated(draft: Draft, body: EnterpriseReinstated) -> None:
     """End that suspension; others of the enterprise stay."""
     suspension = draft.suspension(body.suspension_id)
     assert suspension is not None, body.suspension_id
-    draft.put(f"suspension:{body.suspension_id}", replace(suspension, open=False))
+    draft.put(f"suspension:{body.suspension_id}", replace(suspension, is_open=False))
     enterprise = draft.enterprise(body.uscc)
     halts = tuple(
         replace(halt, ended_at=body.effective_at) if halt.suspension_id == body.suspension_id else halt
