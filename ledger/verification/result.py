@@ -35,13 +35,13 @@ class Breaks:
     def add(
         self, class_: BreakClass, index: int | None, detail: str, *, cause: Hashable | None = None
     ) -> None:
-        """List a break unless its ``cause`` (by default its class and index) is listed already."""
-        key = (class_, index) if cause is None else cause
+        """List a break unless its ``cause`` is listed already, or its class at the same entry."""
+        keys = {cause, None if index is None and cause is not None else (class_, index)} - {None}
         self.damaged = self.damaged or class_ in _DAMAGE
-        if key in self._causes or len(self.found) >= MAX_LISTED:
+        if not self._causes.isdisjoint(keys) or len(self.found) >= MAX_LISTED:
             self.following += 1
             return
-        self._causes.add(key)
+        self._causes |= keys
         self.found.append(Break(class_, index, detail))
 
     def follow(
