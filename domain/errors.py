@@ -106,6 +106,11 @@ _REFUSALS: Final[Mapping[str, tuple[str, str, str]]] = MappingProxyType(
             "总量申请{app_id}不是双方共同提交",
             "the application {app_id} is not by both firms",
         ),
+        "same-firm": (
+            _M5,
+            "出口企业与上游关联企业同为{uscc}",
+            "the exporter and its upstream are one firm, {uscc}",
+        ),
         "pair-active": (
             _M5,
             "出口企业{uscc}已与{pairs}组对",
@@ -185,10 +190,10 @@ _REFUSALS: Final[Mapping[str, tuple[str, str, str]]] = MappingProxyType(
             "the suspension id {suspension_id} is used up",
         ),
         "empty-scope": (_M5, "暂停{suspension_id}没有范围", "the suspension {suspension_id} has no scope"),
-        "case-not-decided": (
+        "case-missing": (
             _M5,
-            "最终暂停{suspension_id}没有已决定的案件{case_id}",
-            "the final suspension {suspension_id} has no decided case ({case_id})",
+            "最终暂停{suspension_id}未载明案件",
+            "the final suspension {suspension_id} names no case",
         ),
         "suspension-not-open": (
             _M5,

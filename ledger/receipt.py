@@ -6,7 +6,7 @@ entry's header line, ``proof`` a C2SP tlog-proof with a checkpoint, null while n
 
 from dataclasses import dataclass
 
-from ledger.canonical import Malformed, canonical_bytes, load_object
+from ledger.canonical import Malformed, load_object
 from ledger.checkpoint import parse_checkpoint_text
 from ledger.entry import parse_entry
 from ledger.envelope import statement_hash
@@ -37,10 +37,6 @@ class Receipt:
             "flags": list(self.flags),
             "proof": self.proof,
         }
-
-    def to_json(self) -> bytes:
-        """Return the receipt as canonical JSON."""
-        return canonical_bytes(self.to_object())
 
 
 def parse_receipt(data: bytes) -> Receipt:

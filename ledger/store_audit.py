@@ -45,7 +45,8 @@ class StoreSource(SqliteStore):
         """
         try:
             super().__init__(path, read_only=True)
-            self._rows("BEGIN")  # what is read from here on is of one moment
+            self._rows("BEGIN")
+            self._rows("SELECT 1 FROM head")  # what is read from here on is of this one moment
         except StoreError as error:
             raise Unreadable(str(error)) from None
         self._types: dict[int, object] = {}

@@ -40,21 +40,20 @@ class Bar:
 def print_verification(answer: dict[str, Any]) -> None:
     """Print the object of ``verify --json`` for people."""
     out = _wide_console()
-    anchored = "anchored" if answer["anchored"] else "not anchored: self-consistent only"
-    table = Table("question", "answer", title=escape(f"{answer['origin'] or 'no ledger'}, {anchored}"))
+    table = Table("question", "answer", title=escape(_title(answer)))
     table.add_row("entries", str(answer["size"] or 0))
     table.add_row("root", answer["root"] or "none")
     table.add_row("Are these the entries that were signed for?", _styled(answer["integrity"]["verdict"]))
     if "books" in answer:
         table.add_row("Does quota balance after every entry?", _styled(answer["books"]["verdict"]))
         for statement in answer["statements"]:
-            told = f"{statement['code']} {statement['title']['zh']} / {statement['title']['en']}"
+            told = f"{statement['code']} {statement['title']['zh']}\n{statement['title']['en']}"
             table.add_row(escape(told), _styled(statement["verdict"]))
     table.add_row("[bold]in all[/bold]", f"[bold]{_styled(answer['verdict'])}[/bold]")
     out.print(table)
     breaks = answer["integrity"]["breaks"]
     if breaks:
-        found = Table("class", "entry", "what is wrong", title=f"{len(breaks)} breaks")
+        found = Table("class", "entry", "what is wrong", title="what is broken")
         for one in breaks[:_MAX_SHOWN]:
             index = "" if one["index"] is None else str(one["index"])
             found.add_row(one["class"], index, escape(one["detail"]))
@@ -63,6 +62,13 @@ def print_verification(answer: dict[str, Any]) -> None:
             out.print(f"… and {len(breaks) - _MAX_SHOWN} more: --json lists them")
     for note in answer["notes"]:
         out.print(f"· {escape(note)}", soft_wrap=True)
+
+
+def _title(answer: dict[str, Any]) -> str:
+    if not answer["origin"]:
+        return "nothing verifiable"
+    anchored = "anchored" if answer["anchored"] else "not anchored: self-consistent only"
+    return f"{answer['origin']}, {anchored}"
 
 
 def print_balances(size: int, rows: Sequence[PairBalance]) -> None:

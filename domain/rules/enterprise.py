@@ -55,7 +55,7 @@ def fold_qualification(draft: Draft, body: ExportQualificationFiled) -> None:
 
 
 def guard_suspended(draft: Draft, body: EnterpriseSuspended) -> Iterator[Refusal]:
-    """A new id, an enterprise on file, a scope; a FINAL suspension follows a decided case."""
+    """A new id, an enterprise on file, a scope; a FINAL suspension names its case."""
     yield from bad_codes((body.uscc,))
     yield from no_policy(draft)
     if draft.suspension(body.suspension_id) is not None:
@@ -64,8 +64,8 @@ def guard_suspended(draft: Draft, body: EnterpriseSuspended) -> Iterator[Refusal
         yield refuse("unknown-enterprise", uscc=body.uscc, role="EXPORTER | UPSTREAM")
     if not body.scope:
         yield refuse("empty-scope", suspension_id=body.suspension_id)
-    if body.basis == "FINAL":  # no statement type yet decides a case
-        yield refuse("case-not-decided", suspension_id=body.suspension_id, case_id=body.case_id)
+    if body.basis == "FINAL" and body.case_id is None:
+        yield refuse("case-missing", suspension_id=body.suspension_id)
 
 
 def fold_suspended(draft: Draft, body: EnterpriseSuspended) -> None:

@@ -1,6 +1,7 @@
 """Customs: the release of a car for export."""
 
 from dataclasses import replace
+from typing import Final
 
 from domain.bodies import CustomsExportConfirmed
 from domain.identifiers import PairId, declaration_is_export, declaration_is_well_formed, pair_of
@@ -8,13 +9,18 @@ from domain.postings import step
 from domain.records import Declaration, Registration, Vehicle
 from domain.rules.draft import Draft
 
+_GRADES: Final = ("EXPORTER_COPY", "SINGLE_WINDOW", "SIGNED")
+"""Grades of evidence, the weakest first."""
+
 
 def fold_confirmed(draft: Draft, body: CustomsExportConfirmed) -> None:
     """R→X or T→X of the car's current registration; the same declaration again only updates its status."""
     vehicle = draft.vehicle(body.vin)
     for place, known in enumerate(vehicle.declarations):
         if known.declaration_no == body.declaration_no:
-            updated = replace(known, status=body.status, evidence=body.evidence)
+            # A copy from the exporter takes nothing from what customs has signed.
+            evidence = max(known.evidence, body.evidence, key=_GRADES.index)
+            updated = replace(known, status=body.status, evidence=evidence)
             declarations = (*vehicle.declarations[:place], updated, *vehicle.declarations[place + 1 :])
             draft.put_vehicle(body.vin, replace(vehicle, declarations=declarations))
             return

@@ -29,8 +29,10 @@ def fold_letter(draft: Draft, body: CommitmentLetterSigned) -> None:
     """Record the letter; without both seals, annex 1 or the two licences it is flagged and does not count."""
     parties = PairId.parse(body.pair_id)
     draft.flag_codes(usccs=(parties.exporter, parties.upstream, *body.seals))
-    kinds = [attachment.kind for attachment in draft.statement.attachments]
-    complete = _both(parties, body.seals) and "承诺书" in kinds and kinds.count("营业执照") >= _LICENCES
+    attached = draft.statement.attachments
+    licences = {attachment.sha256 for attachment in attached if attachment.kind == "营业执照"}
+    letter = any(attachment.kind == "承诺书" for attachment in attached)
+    complete = _both(parties, body.seals) and letter and len(licences) >= _LICENCES
     if not complete:
         draft.flag("letter-incomplete")
     pair = draft.pair(body.pair_id)
@@ -75,6 +77,8 @@ def guard_granted(draft: Draft, body: QuotaGranted) -> Iterator[Refusal]:
             yield refuse("units-out-of-range", units=body.units, applied=application.units)
     if not pair.letter_complete:
         yield refuse("letter-missing", pair_id=pair_id)
+    if parties.exporter == parties.upstream:
+        yield refuse("same-firm", uscc=parties.exporter)
     yield from unknown_firms(draft, pair_id)
     if not draft.enterprise(parties.upstream).in_city:
         yield refuse("upstream-not-in-city", uscc=parties.upstream)

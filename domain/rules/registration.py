@@ -14,6 +14,10 @@ from domain.rules.draft import Draft
 def fold_registered(draft: Draft, body: VehicleRegistered) -> None:
     """C→R where the line is classified and its car this one; otherwise the memo UNB rises."""
     vehicle = draft.vehicle(body.vin)
+    known = vehicle.registration(body.cert_no)
+    if known is not None and not known.backed:  # counted in UNB already
+        draft.flag("out-of-order")
+        return
     line = _line_of(draft, body)
     place = vehicle.lines.get(body.line_id) if body.line_id and line and line.vin == body.vin else None
     backed = place is not None and step("VehicleRegistered", place).action == "MOVE"

@@ -30,7 +30,7 @@ class Commitments:
     """What the notes at hand commit to."""
 
     text: str | None
-    """The text of the newest note of the source, whoever signed it."""
+    """The newest note of the source, whoever signed it."""
     own_size: int | None
     """The size of the newest note of the source that the ledger's own key signed."""
     all: tuple[Commitment, ...]
@@ -57,7 +57,8 @@ def gather(
     text: str | None = None
     for note in notes:
         try:
-            text = parse_note(note).text
+            parse_note(note)
+            text = note.decode()
         except Malformed as error:
             breaks.add("checkpoint", None, str(error), cause=("checkpoint", note))
             continue

@@ -35,6 +35,8 @@ class ReceiptVerification:
 
     header: Header | None
     checkpoint: Checkpoint | None
+    note: str | None
+    """The checkpoint with its signatures, as the receipt has it."""
     anchored: bool
     breaks: tuple[Break, ...]
     unreadable: bool
@@ -69,7 +71,7 @@ class ReceiptVerification:
             "origin": checkpoint and checkpoint.origin,
             "size": checkpoint and checkpoint.size,
             "root": checkpoint and b64encode(checkpoint.root).decode(),
-            "checkpoint": checkpoint and checkpoint.text(),
+            "checkpoint": self.note,
             "anchored": self.anchored,
             "as_known_at": header and header.index,
             "as_of": recorded_at and shanghai_date(recorded_at).isoformat(),
@@ -100,6 +102,7 @@ def verify_receipt(
     began = perf_counter()
     header: Header | None = None
     checkpoint: Checkpoint | None = None
+    note: str | None = None
     breaks: list[Break] = []
     notes: list[str] = []
     anchored = False
@@ -113,6 +116,7 @@ def verify_receipt(
         try:
             header = _header(parsed, statement)
             proof = _proof(parsed, header)
+            note = proof.checkpoint.decode()
             data = header.line() + b"\n" + statement
             checkpoint = _included(proof, leaf_hash(data))
             anchored = _anchor(proof, checkpoint, anchor, trusted, breaks, notes)
@@ -122,7 +126,7 @@ def verify_receipt(
             breaks.append(Break(error.class_, None if header is None else header.index, str(error)))
     seconds = round(perf_counter() - began, 3)
     return ReceiptVerification(
-        header, checkpoint, anchored, tuple(breaks), unreadable, tuple(notes), seconds
+        header, checkpoint, note, anchored, tuple(breaks), unreadable, tuple(notes), seconds
     )  # fmt: skip
 
 

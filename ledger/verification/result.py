@@ -63,7 +63,7 @@ class Verification:
     root: str | None
     """Base64 of the root made from the entries; None when they do not suffice."""
     checkpoint: str | None
-    """The signed text of the newest checkpoint."""
+    """The newest checkpoint, the whole note with its signatures."""
     anchored: bool
     as_known_at: int | None
     """Index of the last entry."""

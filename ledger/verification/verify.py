@@ -99,7 +99,11 @@ def _finish(source: Source, walk: Walk, tree: TreePass, answer: "_Answer", size:
         answer.root = b64encode(tree.finish()).decode()
         if walk.audit is not None and tree.size > 0:
             for fault in walk.audit.finish(tree.size, tree.leaf(tree.size - 1), walk.last_recorded_at):
-                breaks.follow(fault.class_, fault.index, fault.detail)
+                # Rows without an entry may be those of an entry or envelope that is listed as changed.
+                if fault.index is None and any(b.class_ != "inconsistent" for b in breaks.found):
+                    breaks.following += 1
+                else:
+                    breaks.follow(fault.class_, fault.index, fault.detail)
     answer.notes = _notes(source, walk, breaks, tree.size)
 
 

@@ -240,7 +240,8 @@ class Walk:
         yield from self.audit.entry(index, header.type, subjects, header.tags, statement["id"])
         opened = self.envelopes.opened
         if opened is not None:
-            yield from self.audit.envelope(index, opened.digest, opened.head.signers[0], opened.head.seq)
+            first = index + 1 - (header.item or 1)
+            yield from self.audit.envelope(first, opened.digest, opened.head.signers[0], opened.head.seq)
         body = statement["body"]
         if statement["type"] == "SubmissionRefused" and body.get("part") == 1 and self.housekeeping.sound:
             yield from self.audit.refused(

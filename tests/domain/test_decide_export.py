@@ -54,6 +54,14 @@ def test_the_same_declaration_again_is_a_status_update() -> None:
     assert [one.status for one in history.replayed.vehicle(CAR).declarations] == ["CLOSED"]
 
 
+def test_a_copy_from_the_exporter_does_not_weaken_what_customs_signed() -> None:
+    """Given a signed release, when the exporter's copy of it follows, then the evidence stays signed."""
+    history = proved()
+    history.flags("2025-04-10", "CustomsExportConfirmed", customs_body(CAR))
+    history.flags("2025-04-12", "CustomsExportConfirmed", customs_body(CAR, evidence="EXPORTER_COPY"))
+    assert [one.evidence for one in history.replayed.vehicle(CAR).declarations] == ["SIGNED"]
+
+
 def test_a_second_declaration_or_one_without_a_car_posts_nothing() -> None:
     """Given a car in X, one classified only and one unknown, when declared, then it is out of order."""
     history = proved()

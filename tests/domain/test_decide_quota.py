@@ -244,7 +244,7 @@ def test_two_suspensions_end_one_by_one() -> None:
 
 
 def test_suspensions_that_cannot_be() -> None:
-    """Given a used id, an unknown firm, no scope, or FINAL without a decided case, then it is refused."""
+    """Given a used id, an unknown firm, no scope, or FINAL without a case, then it is refused."""
     history = granted()
     history.flags(DAY, "EnterpriseSuspended", suspended_body())
     assert history.codes(DAY, "EnterpriseSuspended", suspended_body()) == ("duplicate-suspension",)
@@ -252,8 +252,10 @@ def test_suspensions_that_cannot_be() -> None:
     assert history.codes(DAY, "EnterpriseSuspended", unknown) == ("unknown-enterprise",)
     empty = suspended_body(suspension="SUS-2", scope=[])
     assert history.codes(DAY, "EnterpriseSuspended", empty) == ("empty-scope",)
-    final = suspended_body(suspension="SUS-2", basis="FINAL", case_id="CASE-1")
-    assert history.codes(DAY, "EnterpriseSuspended", final) == ("case-not-decided",)
+    final = suspended_body(suspension="SUS-2", basis="FINAL")
+    assert history.codes(DAY, "EnterpriseSuspended", final) == ("case-missing",)
+    named = suspended_body(suspension="SUS-2", basis="FINAL", case_id="CASE-1")
+    assert not history.flags(DAY, "EnterpriseSuspended", named)
 
 
 def test_only_an_open_suspension_of_that_firm_can_end() -> None:
@@ -292,3 +294,22 @@ def test_a_pair_with_a_wrong_code_is_refused_for_it() -> None:
     """Given a pair whose upstream code fails its check, when granted, then bad-check-digit is a reason."""
     codes = granted().codes(DAY, "QuotaGranted", grant_body(APPLICATION.replace(UPSTREAM, WRONG)))
     assert codes[0] == "bad-check-digit"
+
+
+def test_one_firm_is_no_pair() -> None:
+    """Given a firm in both roles, when it is granted quota with itself, then it is refused."""
+    history = before_grant()
+    pair = f"{EXPORTER}-{EXPORTER}-1"
+    history.flags(DAY, "CommitmentLetterSigned", letter_body(pair), *LETTER_ATTACHMENTS)
+    history.flags(DAY, "TotalQuotaApplicationReceived", application_body(f"{pair}-q1"))
+    assert "same-firm" in history.codes(DAY, "QuotaGranted", grant_body(f"{pair}-q1"))
+
+
+def test_one_licence_attached_twice_is_one_licence() -> None:
+    """Given a letter with the same licence scan twice, when it is recorded, then it is incomplete."""
+    history = before_grant()
+    licence = attachment("营业执照", "E")
+    flags = history.flags(
+        DAY, "CommitmentLetterSigned", letter_body(f"{PAIR[:-1]}2"), attachment("承诺书"), licence, licence
+    )
+    assert "letter-incomplete" in flags

@@ -54,6 +54,14 @@ def test_a_registration_without_its_line_is_unbacked(line: str | None, pair_unb:
     assert history.replayed.city().unb == city_unb
 
 
+def test_an_unbacked_registration_counts_once() -> None:
+    """Given an unbacked registration, when it is reported again under its certificate, then UNB stays."""
+    history = classified()
+    history.flags("2025-03-03", "VehicleRegistered", registered_body(vin(5), LINE))
+    again = history.flags("2025-03-04", "VehicleRegistered", registered_body(vin(5), LINE))
+    assert (again, history.balances(PAIR)["UNB"]) == (("out-of-order",), 1)
+
+
 def test_a_car_registered_twice_consumes_one_unit() -> None:
     """Given a registered car, when registered again, then UNB rises and the first registration stays."""
     history = registered()
