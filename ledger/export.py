@@ -15,6 +15,7 @@ from typing import IO, Final, Protocol
 
 from ledger.anchor import Anchor
 from ledger.bundle import ANCHOR_PATH
+from ledger.canonical import Malformed
 from ledger.checkpoint import open_checkpoint
 from ledger.entry import parse_entry
 from ledger.merkle import TILE_WIDTH, Tile, Tree, leaf_hash, tile_width
@@ -99,7 +100,10 @@ def _write(reader: LedgerReader, size: int, put: _Put, progress: Progress | None
             )
         envelopes: list[bytes] = []
         for offset, data in enumerate(entries):
-            digest = parse_entry(data).header.envelope
+            try:
+                digest = parse_entry(data).header.envelope
+            except Malformed as error:
+                raise ExportRefused(f"the store's entry {start + offset}: {error}") from None
             # The entries of an envelope stand together, so a new digest is one never referred to before.
             if digest is None or digest == last_envelope:
                 continue
