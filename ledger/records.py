@@ -10,25 +10,24 @@ CAPACITY = 20_000
 
 
 class RecordCache:
-    """The records that were used last, absent ones too; never more than ``CAPACITY`` after :meth:`trim`."""
+    """The records that were used last, absent ones too; never more than ``capacity`` between two calls."""
 
-    def __init__(self) -> None:
+    def __init__(self, capacity: int = CAPACITY) -> None:
+        self._capacity = capacity
         self._records: OrderedDict[str, Record | None] = OrderedDict()
 
     def absorb(self, changes: Mapping[str, Record]) -> None:
         """Take records as they stand after a commit."""
         self._records.update(changes)
-        while len(self._records) > CAPACITY:
-            self._records.popitem(last=False)
+        self._trim()
+
+    def __len__(self) -> int:
+        return len(self._records)
 
     def forget(self, keys: Iterable[str]) -> None:
         """Drop records that somebody else has changed."""
         for key in keys:
             self._records.pop(key, None)
-
-    def clear(self) -> None:
-        """Drop everything."""
-        self._records.clear()
 
     def fetch(self, reader: Reader, keys: Collection[str]) -> Mapping[str, Record]:
         """Return the records that exist, reading the missing ones in one round trip."""
@@ -42,7 +41,12 @@ class RecordCache:
             self._records.move_to_end(key)
             if (record := self._records[key]) is not None:
                 found[key] = record
+        self._trim()
         return found
+
+    def _trim(self) -> None:
+        while len(self._records) > self._capacity:
+            self._records.popitem(last=False)
 
 
 class StoredRecords:

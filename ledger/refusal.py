@@ -1,5 +1,6 @@
 """SubmissionRefused: what the operator must put on record when a rightly signed envelope does not enter."""
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from uuid import NAMESPACE_URL, uuid5
@@ -8,6 +9,10 @@ from ledger.canonical import canonical_bytes
 
 MAX_ITEMS = 150
 MAX_CONCERNS = 250
+# A key stands in the statement and, with a number and a hash of some 90 bytes, in the header. With 150 items
+# (22 KB) both the statement's 44 KiB and the entry's 65,535 bytes then hold any keys.
+MAX_CONCERNS_BYTES = 40_000
+_KEY_OVERHEAD_BYTES = 90
 TYPE = "SubmissionRefused"
 
 
@@ -34,15 +39,16 @@ def refusal_statements(
 ) -> Iterator[tuple[str, bytes]]:
     """Yield (statement id, statement bytes) of the SubmissionRefused entries for one envelope.
 
-    Items and concerned subjects are cut into parts of 150 and 250; the ids follow from ledger, envelope
-    and part.
+    Items and concerned subjects are cut into parts of 150 and 250, fewer where the keys are long; the ids
+    follow from ledger, envelope and part.
     """
-    parts = max(1, -(-len(items) // MAX_ITEMS), -(-len(concerns) // MAX_CONCERNS))
+    shares = list(_shares(concerns))
+    parts = max(1, -(-len(items) // MAX_ITEMS), len(shares))
     for part in range(parts):
         statement_id = str(uuid5(NAMESPACE_URL, f"{ledger}/refused/{envelope}/{part + 1}"))
         shown = items[part * MAX_ITEMS : (part + 1) * MAX_ITEMS]
         body = {
-            "concerns": list(concerns[part * MAX_CONCERNS : (part + 1) * MAX_CONCERNS]),
+            "concerns": shares[part] if part < len(shares) else [],
             "envelope": envelope,
             "items": [{"code": item.code, "item": item.item, "sha256": item.sha256} for item in shown],
             "part": part + 1,
@@ -51,6 +57,20 @@ def refusal_statements(
             "signer": signer,
         }
         yield statement_id, operator_statement(TYPE, body, statement_id, ledger, recorded_at)
+
+
+def _shares(concerns: Sequence[str]) -> Iterator[list[str]]:
+    share: list[str] = []
+    size = 0
+    for key in concerns:
+        cost = 2 * len(json.dumps(key)) + _KEY_OVERHEAD_BYTES
+        if len(share) == MAX_CONCERNS or size + cost > MAX_CONCERNS_BYTES:
+            yield share
+            share, size = [], 0
+        share.append(key)
+        size += cost
+    if share:
+        yield share
 
 
 def operator_statement(kind: str, body: object, statement_id: str, ledger: str, occurred_at: str) -> bytes:

@@ -87,7 +87,7 @@ def test_the_wheel_holds_the_four_packages_with_their_sql_and_nothing_else(tmp_p
     subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
     with zipfile.ZipFile(next(tmp_path.glob("*.whl"))) as wheel:
         held = {name for name in wheel.namelist() if ".dist-info/" not in name}
-    assert {"ledger/schema", "projections/schema"} <= {name.rpartition("/")[0] for name in held}
+    assert {"ledger/schema/sqlite", "projections/schema/sqlite"} <= {name.rpartition("/")[0] for name in held}
     assert {name for name in held if name.endswith((".py", ".sql"))} == sources
     assert {name.partition("/")[0] for name in held} == set(PACKAGES)
 

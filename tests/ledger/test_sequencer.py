@@ -1,21 +1,28 @@
 """The sequencer: what enters, what is refused on record, what is answered without record."""
 
+import contextlib
 import json
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from domain.records import Enterprise
 from ledger.append import Declined, Entered
 from ledger.envelope import Seen, parse_envelope, statement_hash
 from ledger.merkle import leaf_hash
 from ledger.note import VerifierKey
 from ledger.proof import parse_proof
+from ledger.records import RecordCache
+from ledger.sequencer import QueueFull, Sequencer
+from ledger.store import CommitUnknown, StoreError, Transaction
 from ledger.store_sqlite import SqliteStore
 from ledger.submission import NotAccepted
+from tests.support import domain as of
 from tests.support.desk import Desk, desk, enterprise, policy, statement
-from tests.support.keys import keyid, opening_body, registration_body
+from tests.support.keys import keyid, opening_body, private_key, registration_body
 
 
 @pytest.fixture
@@ -200,6 +207,23 @@ def test_a_long_refusal_is_cut_into_parts(at: Desk) -> None:
     assert len(codes(outcome)) == 301
 
 
+def test_a_refusal_of_long_keys_is_cut_by_their_length(at: Desk) -> None:
+    """Given 150 refused statements that name 750 of the longest keys, then every part fits and each key stands once."""
+    keys = [f"a:{number:03}" + '"' * 147 for number in range(750)]
+    many = [
+        statement(
+            "QuotaUpdated",
+            {"concerns": keys[n % 15 * 50 : n % 15 * 50 + 50]},
+            id=f"00000000-0000-4000-8000-{n:012}",
+        )
+        for n in range(150)
+    ]
+    assert set(codes(at.send(many, "commerce-1"))) == {"unknown-type"}
+    parts = [body["body"] for body in at.bodies()[1:]]
+    assert [key for part in parts for key in part["concerns"]] == keys
+    assert {len(part["items"]) for part in parts} == {150, 0}
+
+
 def test_recorded_at_never_goes_back(at: Desk) -> None:
     """Given a clock that falls behind, when entries follow, then their recorded_at stays where it was."""
     at.send([enterprise(1)], "commerce-1")
@@ -211,9 +235,6 @@ def test_recorded_at_never_goes_back(at: Desk) -> None:
 
 def test_another_process_sees_every_earlier_entry(at: Desk, tmp_path: Path) -> None:
     """Given two sequencers on one file, when one registers an enterprise, then the other refuses it again."""
-    from ledger.sequencer import Sequencer
-    from tests.support.keys import private_key
-
     with Sequencer(SqliteStore(tmp_path / "ledger.db"), private_key("housekeeping"), clock=at.clock) as other:
         twin = Desk(at.store, at.clock, other)
         twin._seqs["commerce-1"] = 50
@@ -221,3 +242,78 @@ def test_another_process_sees_every_earlier_entry(at: Desk, tmp_path: Path) -> N
         assert isinstance(at.send([enterprise(1)], "commerce-1"), Entered)
         again = enterprise(1, id="00000000-0000-4000-8000-000000000009")
         assert isinstance(twin.send([again], "commerce-1"), Declined)
+
+
+def test_a_fact_that_breaks_a_rule_is_accepted_and_flagged(at: Desk) -> None:
+    """Given a registration that no line backs, when it comes, then it enters and its receipt says what is wrong."""
+    fact = statement(
+        "VehicleRegistered", of.registered_body(of.wrong_vin(1), None, on="2026-01-04"), "police"
+    )
+    (receipt,) = at.sequencer.receipts(at.send([fact], "police-1"))
+    assert {"unbacked", "bad-vin"} <= set(receipt.flags)
+
+
+def test_a_full_queue_refuses_and_records_nothing(tmp_path: Path) -> None:
+    """Given a head that another process holds, when more comes than the queue takes, then QueueFull is raised."""
+    with desk(tmp_path) as at, contextlib.closing(SqliteStore(tmp_path / "ledger.db")) as other:
+        key = private_key("housekeeping")
+        with Sequencer(at.store, key, clock=at.clock, max_queue=1) as small:
+            sent = [(at.envelope([one], "commerce-1"), [one]) for one in map(enterprise, (1, 2, 3))]
+            with other.transaction():
+                waiting = [small.submit(*sent[0])]
+                with pytest.raises(QueueFull):  # one is being written, one waits, the third has no place
+                    waiting.extend(small.submit(*one) for one in sent[1:] + sent[1:])
+            assert all(isinstance(future.result(), Entered) for future in waiting)
+
+
+class UncertainStore(SqliteStore):
+    """Loses the connection during the next COMMIT, which happened or did not."""
+
+    lost: bool | None = None
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[Transaction]:
+        happened, self.lost = self.lost, None
+        if happened is None:
+            with super().transaction() as transaction:
+                yield transaction
+            return
+        with contextlib.suppress(ZeroDivisionError), super().transaction() as transaction:
+            yield transaction
+            if not happened:
+                raise ZeroDivisionError
+        raise CommitUnknown("the connection was lost during COMMIT")
+
+
+@pytest.mark.parametrize("happened", [True, False])
+def test_a_commit_of_unknown_outcome_is_resolved_by_asking(tmp_path: Path, happened: bool) -> None:
+    """Given a connection lost during COMMIT, when asked again, then the statement stands once and has its receipt."""
+    with desk(tmp_path, kind=UncertainStore) as at:
+        assert isinstance(at.store, UncertainStore)
+        at.store.lost = happened
+        outcome = at.send([enterprise(1)], "commerce-1")
+        assert (outcome.indexes, outcome.replayed, at.store.head().size) == ((1,), happened, 2)
+        assert isinstance(at.send([enterprise(2)], "commerce-1"), Entered)
+
+
+def test_what_fails_for_good_is_said_and_leaves_nothing(at: Desk) -> None:
+    """Given a store that refuses to write, when a statement comes, then the error arrives and the next one enters."""
+    with contextlib.closing(sqlite3.connect(at.path)) as raw:
+        raw.execute(
+            "CREATE TRIGGER stuck BEFORE INSERT ON flag BEGIN SELECT RAISE(ABORT, 'the disk is full'); END"
+        )
+        fact = statement("VehicleRegistered", of.registered_body(of.vin(1), None, on="2026-01-04"), "police")
+        with pytest.raises(StoreError, match="the disk is full"):
+            at.send([fact], "police-1")
+        raw.execute("DROP TRIGGER stuck")
+    assert at.store.head().size == 1
+    assert isinstance(at.send([fact], "police-1"), Entered)
+
+
+def test_the_cache_of_records_is_bounded(at: Desk) -> None:
+    """Given a cache of three, when four records are asked for and four absorbed, then three stay at most."""
+    cache = RecordCache(capacity=3)
+    assert cache.fetch(at.store, [f"enterprise:{n}" for n in range(4)]) == {}
+    cache.absorb({f"enterprise:{n}": Enterprise(name=str(n)) for n in range(4)})
+    assert len(cache) == 3
+    assert cache.fetch(at.store, ["enterprise:3"]) == {"enterprise:3": Enterprise(name="3")}

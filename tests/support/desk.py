@@ -38,7 +38,10 @@ class TurnedClock:
 class Desk:
     """An opened ledger with its sequencer; ``statement`` and ``envelope`` make what officers send."""
 
-    def __init__(self, store: SqliteStore, clock: TurnedClock, sequencer: Sequencer) -> None:
+    def __init__(
+        self, store: SqliteStore, clock: TurnedClock, sequencer: Sequencer, path: Path | None = None
+    ) -> None:
+        self.path = path
         self.store = store
         self.clock = clock
         self.sequencer = sequencer
@@ -128,14 +131,14 @@ def open_desk_ledger(store: SqliteStore, clock: TurnedClock) -> None:
 
 
 @contextmanager
-def desk(folder: Path, *, signer: bool = True) -> Iterator[Desk]:
+def desk(folder: Path, *, signer: bool = True, kind: type[SqliteStore] = SqliteStore) -> Iterator[Desk]:
     """Open a new ledger below ``folder`` and a desk at it."""
     clock = TurnedClock()
-    store = SqliteStore(folder / "ledger.db", create=True)
+    store = kind(folder / "ledger.db", create=True)
     open_desk_ledger(store, clock)
     checkpoints = CheckpointSigner(LEDGER, private_key("operator"), folder / "operator.memory")
     with Sequencer(
         store, private_key("housekeeping"), clock=clock, signer=checkpoints if signer else None
     ) as sequencer:
-        yield Desk(store, clock, sequencer)
+        yield Desk(store, clock, sequencer, folder / "ledger.db")
     store.close()
