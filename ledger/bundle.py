@@ -148,7 +148,8 @@ class BundleSource:
             for path in self._files.paths
             if path not in {CHECKPOINT_PATH, ANCHOR_PATH} and not path.startswith(known)
         )
-        return [f"not part of the ledger, not looked at: {', '.join(others[:10])}"] if others else []
+        names = ", ".join(map(repr, others[:10]))
+        return [f"not part of the ledger, not looked at: {names}"] if others else []
 
     def audit(self) -> Audit | None:
         """See :meth:`ledger.source.Source.audit`."""
@@ -226,7 +227,9 @@ class BundleSource:
             elif path.startswith(("tile/", "envelopes/")) and (
                 part is None or part[2] != tile_width(size, part[3], part[1])
             ):
-                yield Break(_stranger_class(path), None, f"{path}: a bundle of size {size} has no such file")
+                yield Break(
+                    _stranger_class(path), None, f"{path!r}: a bundle of size {size} has no such file"
+                )
 
     def _document(self, path: str) -> Iterator[Break]:
         try:
@@ -234,7 +237,7 @@ class BundleSource:
         except Malformed as error:
             digest = str(error)
         if digest != path.removeprefix(DOCUMENTS):
-            yield Break("attachment", None, f"{path}: its bytes hash to {digest}")
+            yield Break("attachment", None, f"{path!r}: its bytes hash to {digest}")
 
 
 def open_bundle(path: str | Path) -> BundleSource:

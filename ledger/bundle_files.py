@@ -89,6 +89,8 @@ class DirectoryFiles(_Readable):
 
     @override
     def _file(self, path: str) -> IO[bytes]:
+        if not (self._root / path).is_file():  # a pipe or device would never end
+            raise OSError("not a regular file")
         return (self._root / path).open("rb")
 
 

@@ -4,7 +4,7 @@ A source gives back what it finds, and says where it finds nothing; whether that
 verifier's question. Hashes are 32 raw bytes, digests lower-case hex.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -12,6 +12,9 @@ BreakClass = Literal[
     "malformed", "missing", "leaf", "prev", "tree", "subject_chain", "heads", "keys", "envelope", "signature",
     "authority", "four_eyes", "time", "replayed", "attachment", "checkpoint", "inconsistent",
 ]  # fmt: skip
+
+PublicKey = Callable[[str], bytes | None]
+"""keyid → the 32 bytes registered under it."""
 
 
 class Unreadable(Exception):
@@ -64,10 +67,12 @@ class Audit(Protocol):
         """Compare the envelope row and the sequence row of an envelope that entered first at ``index``."""
         ...
 
-    def refused(self, index: int, digest: str, signer: str, seq: int, *, fresh: bool) -> list[Break]:
+    def refused(
+        self, index: int, digest: str, signer: str, seq: int, *, fresh: bool, public_key: PublicKey
+    ) -> list[Break]:
         """Compare the rows of a refused envelope whose first record is the entry at ``index``.
 
-        ``fresh``: no entry before has used up this seq.
+        ``fresh``: no entry before has used up this seq. ``public_key``: the keys ever registered.
         """
         ...
 

@@ -14,9 +14,11 @@ from typing_extensions import override
 
 from ledger.canonical import Malformed
 from ledger.checkpoint import parse_checkpoint_text
+from ledger.ed25519 import SignatureInvalid
+from ledger.envelope import parse_envelope, verify_signatures
 from ledger.merkle import HASH_SIZE, TILE_WIDTH, Tree
 from ledger.note import parse_note
-from ledger.source import Audit, Break, BreakClass, Gap, StoredEntry, Unreadable
+from ledger.source import Audit, Break, BreakClass, Gap, PublicKey, StoredEntry, Unreadable
 from ledger.store import StoreError
 from ledger.store_sqlite import SqliteStore
 
@@ -53,10 +55,13 @@ class StoreSource(SqliteStore):
         self._misshapen: list[Break] = []
 
     def size(self, committed: int | None) -> int:
-        """See :meth:`ledger.source.Source.size`: every row counts, whatever the head says."""
+        """See :meth:`ledger.source.Source.size`: the rows count, and the head where there are none at all."""
         del committed
-        row = self._row("SELECT max(idx) FROM entry")
-        return 0 if row is None or row[0] is None else int(row[0]) + 1
+        last = self._row("SELECT max(idx) FROM entry")
+        if last is not None and last[0] is not None:
+            return int(last[0]) + 1
+        head = self._row("SELECT size FROM head")
+        return 0 if head is None else int(head[0])
 
     def checkpoints(self) -> list[bytes]:
         """See :meth:`ledger.source.Source.checkpoints`."""
@@ -138,6 +143,13 @@ class StoreSource(SqliteStore):
         """Return the first row of a query in the one read transaction."""
         return self._row(sql, *parameters)
 
+    @override
+    def _rows(self, sql: str, *parameters: object) -> list[tuple[Any, ...]]:
+        try:
+            return super()._rows(sql, *parameters)
+        except UnicodeDecodeError as error:  # the driver's message quotes a damaged schema
+            raise StoreError(f"SQLite: {error}") from error
+
     def _head_tree(self) -> Tree:
         row = self._row("SELECT tree FROM head")
         if row is None:
@@ -183,14 +195,16 @@ class StoreAudit:
         self._sequence(found, index, digest, signer, seq)
         return found
 
-    def refused(self, index: int, digest: str, signer: str, seq: int, *, fresh: bool) -> list[Break]:
+    def refused(
+        self, index: int, digest: str, signer: str, seq: int, *, fresh: bool, public_key: PublicKey
+    ) -> list[Break]:
         """See :meth:`ledger.source.Audit.refused`."""
         found: list[Break] = []
         sql = "SELECT idx FROM refused WHERE digest = ?"
         self._index(found, "refused", index, digest, sql, digest)
         row = self._store.one("SELECT data FROM refused WHERE digest = ?", digest)
-        if row is not None and sha256(row[0]).hexdigest() != digest:
-            found.append(Break("envelope", index, f"refused envelope {digest}: its bytes are changed"))
+        if row is not None and (fault := _refused_fault(row[0], digest, signer, seq, public_key)):
+            found.append(Break("envelope", index, f"refused envelope {digest}: {fault}"))
         if fresh:
             self._sequence(found, index, digest, signer, seq)
         return found
@@ -238,3 +252,17 @@ class StoreAudit:
             found.append(
                 Break("replayed", index, f"sequence row {seq} of {signer}: {stated}, {digest} is wanted")
             )
+
+
+def _refused_fault(raw: bytes, digest: str, signer: str, seq: int, public_key: PublicKey) -> str | None:
+    """Say why these bytes are not the rightly signed envelope that a refusal is about."""
+    if sha256(raw).hexdigest() != digest:
+        return "its bytes are changed"
+    try:
+        envelope = parse_envelope(raw)
+        verify_signatures(envelope, public_key)
+    except (Malformed, SignatureInvalid) as error:
+        return str(error)
+    if (envelope.head.signers[0], envelope.head.seq) != (signer, seq):
+        return f"it is seq {envelope.head.seq} of {envelope.head.signers[0]}"
+    return None

@@ -60,8 +60,10 @@ def verify_source(
     try:
         answer.commitments = gather(source.checkpoints(), trusted, anchor, _own_key(source), breaks)
         size = source.size(answer.commitments.own_size)
-        if size == 0:
+        if size == 0 and answer.commitments.text is None and not breaks.found:
             return unreadable("the ledger has no entry", unanchored=unanchored, lenient=lenient)
+        if size == 0:
+            breaks.add("missing", 0, "entry 0, which opens the ledger, is not there")
         tree = answer.tree = TreePass(source, answer.commitments, breaks)
         walk = answer.walk = Walk(source, types, tree, breaks)
         walk.run(size, progress)
@@ -93,6 +95,9 @@ def _finish(source: Source, walk: Walk, tree: TreePass, answer: "_Answer", size:
     """Ask what only the end can answer."""
     breaks = answer.breaks
     for fault in source.faults(size):
+        if fault.class_ == "checkpoint" and any(b.class_ == "checkpoint" for b in breaks.found):
+            breaks.following += 1  # a note that is changed says another size too
+            continue
         tell = breaks.follow if fault.class_ == "envelope" else breaks.add
         tell(fault.class_, fault.index, fault.detail, cause=fault)
     if walk.stopped_at is None:

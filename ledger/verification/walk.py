@@ -18,6 +18,7 @@ from ledger.verification.subjects import SubjectChains
 from ledger.verification.tree import TreePass
 from ledger.verification.types import MaxAge, Types
 
+SUBMISSION_REFUSED: Final = "SubmissionRefused"
 KEY_TYPES: Final = frozenset({"LedgerOpened", "AgencyKeyRegistered", "AgencyKeyRevoked"})
 Progress = Callable[[int, int], None]
 
@@ -201,12 +202,20 @@ class Walk:
         self.envelopes.entry(index, entry, statement, self.ring, self._max_age)
         # Heads are committed over the entries before this one.
         self.housekeeping.entry(index, statement)
+        if statement["type"] == SUBMISSION_REFUSED and self.housekeeping.sound:
+            self._refused_signer(index, statement["body"]["signer"])
         self.subjects.follow(index, header.subjects, leaf.hex(), self._doubtful, self._breaks)
         if self.audit is not None:
             for found in self._rows(index, entry, statement):
                 self._breaks.add(found.class_, found.index, found.detail)
         if index > 0:
             self._keys(index, statement)
+
+    def _refused_signer(self, index: int, signer: str) -> None:
+        """Only what a registered key signed is put on record as refused; all else is answered without."""
+        if self.ring.public_key(signer) is None:
+            tell = self._breaks.follow if self.envelopes.keys_doubtful else self._breaks.add
+            tell("authority", index, f"unknown-key: a refusal of {signer}, which is not registered")
 
     def _keys(self, index: int, statement: dict[str, Any]) -> None:
         """Check and fold what a statement says about keys and policy."""
@@ -243,10 +252,11 @@ class Walk:
             first = index + 1 - (header.item or 1)
             yield from self.audit.envelope(first, opened.digest, opened.head.signers[0], opened.head.seq)
         body = statement["body"]
-        if statement["type"] == "SubmissionRefused" and body.get("part") == 1 and self.housekeeping.sound:
+        if statement["type"] == SUBMISSION_REFUSED and body.get("part") == 1 and self.housekeeping.sound:
             yield from self.audit.refused(
-                index, body["envelope"], body["signer"], body["seq"], fresh=self.housekeeping.fresh
-            )
+                index, body["envelope"], body["signer"], body["seq"],
+                fresh=self.housekeeping.fresh, public_key=self.ring.public_key,
+            )  # fmt: skip
 
 
 def _look(row: StoredEntry) -> _Seen:

@@ -142,6 +142,22 @@ def test_a_root_that_the_entries_do_not_have_is_a_break_even_if_signed() -> None
     assert found(verify_files(files, made.anchor())) == [("tree", None)]
 
 
+def test_a_checkpoint_without_entries_is_broken() -> None:
+    """Given nothing but a signed checkpoint, of 8 entries or of none, then the entries are missing."""
+    made = history()
+    empty = note(f"{ORIGIN}\n0\n{base64.b64encode(merkle_root([])).decode()}\n")
+    for checkpoint in (made.checkpoint(), empty):
+        answer = verify_files({"checkpoint": checkpoint}, made.anchor())
+        assert (found(answer), answer.exit_code) == ([("missing", 0)], 1)
+
+
+def test_a_checkpoint_beyond_bounds_is_a_break() -> None:
+    """Given a checkpoint of two mebibytes, when verified, then checkpoint breaks."""
+    made = history()
+    answer = verify_files(made.files() | {"checkpoint": bytes(1 << 21)}, made.anchor())
+    assert found(answer) == [("checkpoint", None)]
+
+
 @pytest.mark.parametrize("size", [9, 2**60])
 def test_entries_that_the_checkpoint_commits_to_and_are_not_there_are_missing(size: int) -> None:
     """Given a signed checkpoint over more entries than there are, when verified, then they are missing."""

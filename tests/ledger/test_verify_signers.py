@@ -229,6 +229,40 @@ def test_a_refusal_may_name_a_number_that_is_used_up(made: Builder) -> None:
     assert found(verify_built(made)) == []
 
 
+def test_a_refusal_names_a_registered_signer(made: Builder) -> None:
+    """Given a refusal of an envelope by a key that was never registered, then authority breaks there."""
+    made.refuse(b"another", "commerce-9", 1)
+    assert found(verify_built(made)) == [("authority", 1)]
+
+
+@pytest.mark.parametrize("body", [{"event_types": None}, {"public_key": "x"}, {"valid_from": "soon"}])
+def test_a_registration_of_another_form_is_malformed(made: Builder, body: dict[str, object]) -> None:
+    """Given a registration with a member of the wrong form, when verified, then it is malformed."""
+    made.register_key("third", "commerce-3", ["commerce-1", "commerce-2"], **body)
+    assert found(verify_built(made)) == [("malformed", 1)]
+
+
+def test_a_key_that_is_not_registered_cannot_be_revoked(made: Builder) -> None:
+    """Given a revocation of an unknown key, or by another agency, then authority breaks for each."""
+    made.revoke_key("commerce-9", "commerce-1")
+    made.revoke_key("police-1", "commerce-1")
+    assert found(verify_built(made)) == [("authority", 1), ("authority", 2)]
+
+
+def test_an_envelope_of_another_form_is_a_break(made: Builder) -> None:
+    """Given an envelope outside its profile, when verified, then envelope breaks there."""
+    made.enter([made.enterprise()], [], envelope=b"{}")
+    assert found(verify_built(made)) == [("envelope", 1)]
+
+
+def test_a_line_too_many_is_found(made: Builder) -> None:
+    """Given more entries than an envelope has lines, when verified, then the next one is a replay."""
+    raw = made.envelope([made.enterprise()], ["commerce-1"])
+    made.enter([made.enterprise(), made.enterprise(UPSTREAM)], [], envelope=raw)
+    assert found(verify_built(made))[0][1] == 2
+    assert verify_built(made).exit_code == 1
+
+
 def test_a_statement_entered_twice_is_a_replay(made: Builder) -> None:
     """Given one statement in two envelopes, when verified, then replayed breaks at the second."""
     statement = made.enterprise()

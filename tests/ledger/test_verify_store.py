@@ -124,6 +124,18 @@ def test_a_sequence_row_that_names_another_envelope_is_a_replay(copy: Path) -> N
     assert [class_ for class_, _ in found(answer)] == ["replayed"]
 
 
+def test_a_store_emptied_of_its_entries_is_broken(copy: Path) -> None:
+    """Given no entry left, when verified, then they are missing by what head or checkpoint say."""
+    with closing(sqlite3.connect(copy)) as connection:
+        connection.execute("DELETE FROM entry")
+        connection.commit()
+    assert found(_verify(copy))[0] == ("missing", 0)
+    with closing(sqlite3.connect(copy)) as connection:
+        connection.execute("DELETE FROM head")
+        connection.commit()
+    assert found(_verify(copy))[0] == ("missing", 0)
+
+
 def test_entries_cut_off_behind_the_head_are_missing(copy: Path) -> None:
     """Given the last entry removed, when verified, then it is missing by what the head says."""
     answer = _damaged(copy, "DELETE FROM entry WHERE idx = 260")
