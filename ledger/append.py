@@ -13,14 +13,14 @@ from domain.state import State
 from ledger.builder import EntryBuilder
 from ledger.clock import format_instant
 from ledger.ed25519 import key_id, raw_public_key
-from ledger.entry import derive, parse_entry, parse_statement
+from ledger.entry import MAX_SUBJECTS, derive, parse_entry, parse_statement
 from ledger.envelope import Seen, sign_envelope
 from ledger.judge import Judgement, Standing, judge, peek
 from ledger.keys import KeyRing
 from ledger.opening import load_ring
 from ledger.records import RecordCache, StoredRecords
 from ledger.refusal import TYPE as SUBMISSION_REFUSED
-from ledger.refusal import DeclinedItem, refusal_statements
+from ledger.refusal import DeclinedItem, concerned, refusal_statements
 from ledger.store import Batch, Found, Head, Transaction
 from ledger.submission import Submission
 
@@ -125,6 +125,7 @@ class _Group:
         self._objects = [peek(submission) for submission in submissions]
         ids = {o["id"] for objects in self._objects for o in objects if o and isinstance(o.get("id"), str)}
         derived = [derive(o) for objects in self._objects for o in objects if o]
+        derived = [d for d in derived if len(d.subjects) <= MAX_SUBJECTS]  # the others cannot enter
         self._builder.prefetch({key for d in derived for key in d.subjects})
         records = StoredRecords(memory.records, transaction)
         records.fetch({key for d in derived for key in (*d.subjects, *d.tags)})
@@ -202,7 +203,7 @@ class _Group:
     ) -> Declined:
         self._builder.drop()
         envelope, builder = submission.envelope, self._builder
-        concerns = sorted({key for o in objects if o for key in derive(o).subjects})
+        concerns = concerned(derive(o) for o in objects if o)
         statements = list(
             refusal_statements(
                 ledger=self._standing.ledger,
@@ -212,6 +213,7 @@ class _Group:
                 items=judgement.declined,
                 concerns=concerns,
                 recorded_at=self._recorded_text,
+                prev=builder.last_leaf_hash.hex(),
             )
         )
         if envelope.head.signers[0] == self._keyid:  # its number is used up like anybody's

@@ -1,14 +1,16 @@
 """SubmissionRefused: what the operator must put on record when a rightly signed envelope does not enter."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from uuid import NAMESPACE_URL, uuid5
 
 from ledger.canonical import canonical_bytes
+from ledger.entry import MAX_SUBJECTS, Derived
 
 MAX_ITEMS = 150
 MAX_CONCERNS = 250
+MAX_KEY_LENGTH = 160
 # A key stands in the statement and, with a number and a hash of some 90 bytes, in the header. With 150 items
 # (22 KB) both the statement's 44 KiB and the entry's 65,535 bytes then hold any keys.
 MAX_CONCERNS_BYTES = 40_000
@@ -36,16 +38,18 @@ def refusal_statements(
     items: Sequence[DeclinedItem],
     concerns: Sequence[str],
     recorded_at: str,
+    prev: str,
 ) -> Iterator[tuple[str, bytes]]:
     """Yield (statement id, statement bytes) of the SubmissionRefused entries for one envelope.
 
-    Items and concerned subjects are cut into parts of 150 and 250, fewer where the keys are long; the ids
-    follow from ledger, envelope and part.
+    Items and concerned subjects are cut into parts of 150 and 250, fewer where the keys are long. The ids
+    follow from ledger, envelope, part and ``prev``, the leaf hash before the first of these entries, so that
+    nobody can know one beforehand and enter a statement under it.
     """
     shares = list(_shares(concerns))
     parts = max(1, -(-len(items) // MAX_ITEMS), len(shares))
     for part in range(parts):
-        statement_id = str(uuid5(NAMESPACE_URL, f"{ledger}/refused/{envelope}/{part + 1}"))
+        statement_id = str(uuid5(NAMESPACE_URL, f"{ledger}/refused/{envelope}/{prev}/{part + 1}"))
         shown = items[part * MAX_ITEMS : (part + 1) * MAX_ITEMS]
         body = {
             "concerns": shares[part] if part < len(shares) else [],
@@ -57,6 +61,16 @@ def refusal_statements(
             "signer": signer,
         }
         yield statement_id, operator_statement(TYPE, body, statement_id, ledger, recorded_at)
+
+
+def concerned(statements: Iterable[Derived]) -> list[str]:
+    """Return the subject keys that a refusal of these statements concerns, ascending.
+
+    What no entry could hold is left out, so that a refusal has as many parts as one envelope holds: keys of
+    more than 160 characters, and those of a statement beyond its 250th.
+    """
+    keys = {key for derived in statements for key in derived.subjects[:MAX_SUBJECTS]}
+    return sorted(key for key in keys if len(key) <= MAX_KEY_LENGTH)
 
 
 def _shares(concerns: Sequence[str]) -> Iterator[list[str]]:

@@ -93,6 +93,7 @@ class Sequencer:
             QueueFull: too much waits.
         """
         waiting = _Waiting(self._prepare(envelope, statements), Future())
+        waiting.future.set_running_or_notify_cancel()  # what is queued cannot be taken back
         with self._closed:
             if self._is_closed:
                 raise RuntimeError("the sequencer is closed")

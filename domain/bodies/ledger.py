@@ -8,6 +8,7 @@ from domain.shapes import Agency, BodyModel, Code, Instant, Number, Sha256, Text
 
 PublicKey = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 Index = Annotated[int, Field(ge=0, le=2**53 - 1)]
+Seq = Annotated[int, Field(ge=1, le=2**53 - 1)]
 TypeName = Annotated[str, Field(pattern="^[A-Z][A-Za-z]{1,63}$")]
 SubjectKey = Annotated[str, Field(pattern="^[a-z]+:[!-~]{1,150}$", max_length=160)]
 
@@ -73,5 +74,5 @@ class SubmissionRefused(BodyModel):
     items: Annotated[tuple[RefusedItem, ...], Field(strict=False, max_length=150)]
     part: Number
     parts: Number
-    seq: Number
+    seq: Seq
     signer: Sha256

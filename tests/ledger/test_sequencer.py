@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from uuid import NAMESPACE_URL, uuid5
 
 import pytest
 
@@ -20,9 +21,11 @@ from ledger.sequencer import QueueFull, Sequencer
 from ledger.store import CommitUnknown, StoreError, Transaction
 from ledger.store_sqlite import SqliteStore
 from ledger.submission import NotAccepted
+from projections.balances import Balances
+from projections.runner import catch_up
 from tests.support import domain as of
 from tests.support.desk import Desk, desk, enterprise, policy, statement
-from tests.support.keys import keyid, opening_body, private_key, registration_body
+from tests.support.keys import LEDGER, keyid, opening_body, private_key, registration_body
 
 
 @pytest.fixture
@@ -222,6 +225,47 @@ def test_a_refusal_of_long_keys_is_cut_by_their_length(at: Desk) -> None:
     parts = [body["body"] for body in at.bodies()[1:]]
     assert [key for part in parts for key in part["concerns"]] == keys
     assert {len(part["items"]) for part in parts} == {150, 0}
+
+
+def test_keys_that_no_entry_could_hold_do_not_stop_a_refusal(at: Desk) -> None:
+    """Given keys of 44,000 characters and 280,000 short ones, when they are refused, then it is on record, cut."""
+    long = statement("QuotaUpdated", {"concerns": ["a" * 44_000 + ":x", "b" * 500 + ":x", "vin:1"]})
+    assert codes(at.send([long], "commerce-1")) == ["unknown-type"]
+    assert at.bodies()[1]["body"]["concerns"] == ["vin:1"]
+    many = [
+        statement("QuotaUpdated", {"concerns": [f"a:{n:x}" for n in range(first, first + 4_000)]})
+        for first in range(0, 280_000, 4_000)
+    ]
+    assert set(codes(at.send(many, "commerce-1"))) == {"unknown-type"}
+    assert sum(len(body["body"]["concerns"]) for body in at.bodies()[2:]) == 70 * 250
+
+
+def test_a_refusal_with_the_highest_seq_is_on_record_and_views_go_on(at: Desk) -> None:
+    """Given a refused envelope with the highest seq there is, when the balances are read, then they go on."""
+    assert codes(at.send([policy()], "commerce-1", seq=2**53 - 1)) == ["four-eyes"]
+    assert catch_up(at.store, Balances()) == 2
+
+
+def test_nobody_can_take_the_id_of_a_refusal_beforehand(at: Desk) -> None:
+    """Given a statement under the id that a refusal had, when such a refusal is made anew, then it is on record."""
+    refused = at.envelope([policy()], "commerce-1")
+    digest = parse_envelope(refused).digest
+    taken = [
+        str(uuid5(NAMESPACE_URL, f"{LEDGER}/refused/{digest}/{rest}"))
+        for rest in ("1", f"{at.seen().leaf_hash}/1")
+    ]
+    at.send([enterprise(n, id=one) for n, one in enumerate(taken, start=1)], "commerce-1")
+    assert codes(at.sequencer.append(refused, [policy()])) == ["four-eyes"]
+
+
+def test_what_is_queued_cannot_be_cancelled(at: Desk) -> None:
+    """Given a queued envelope, when its future is cancelled, then it enters all the same, and so does the next."""
+    envelope = at.envelope([enterprise(1)], "commerce-1")
+    with at.store.transaction():  # so that it still waits
+        waiting = at.sequencer.submit(envelope, [enterprise(1)])
+        assert not waiting.cancel()
+    assert isinstance(waiting.result(), Entered)
+    assert isinstance(at.send([enterprise(2)], "commerce-1"), Entered)
 
 
 def test_recorded_at_never_goes_back(at: Desk) -> None:
