@@ -32,7 +32,7 @@ _FIRST_YEAR: Final = 1970
 _LAST_YEAR: Final = 9000
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _INSTANT: Final = re.compile(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})"
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-5][0-9])"
 )
 _DAY_WANTED: Final = "a day YYYY-MM-DD between the years 1970 and 9000 is wanted"
 _INSTANT_WANTED: Final = (

@@ -58,6 +58,10 @@ def parse_receipt(data: bytes) -> Receipt:
         raise Malformed("receipt: header and statement_sha256 are texts, proof is a text or null")
     if not isinstance(flags, list) or not all(isinstance(flag, str) for flag in flags):
         raise Malformed("receipt: flags is not a list of texts")
+    try:
+        "".join([header, digest, proof or "", *flags]).encode()
+    except UnicodeEncodeError:
+        raise Malformed("receipt: it holds a lone surrogate") from None
     return Receipt(header.encode(), digest, tuple(flags), proof)
 
 

@@ -29,6 +29,8 @@ class _Open:
     digest: str
     envelope: Envelope | None
     first_index: int
+    max_age: timedelta
+    """How old its signatures may be, by the policy in force before its first entry."""
     next_item: int = 1
     entered: int = 0
 
@@ -90,7 +92,8 @@ class EnvelopePass:
             self._close()
             self._breaks.add("envelope", index, "no envelope: nobody signed this entry")
             return
-        current = self._turn(index, digest, item, statement, ring)
+        recorded_at = datetime.fromisoformat(entry.header.recorded_at)
+        current = self._turn(index, digest, item, statement, ring, max_age.at(recorded_at))
         envelope = current.envelope
         if envelope is None:
             return
@@ -101,17 +104,25 @@ class EnvelopePass:
             self._breaks.add(
                 "envelope", index, f"the statement is not that of line {item} of envelope {digest}"
             )
-        recorded_at = datetime.fromisoformat(entry.header.recorded_at)
-        self._check_age(index, envelope, recorded_at, max_age)
+        self._check_age(index, envelope, recorded_at, current.max_age)
         if index > 0:
             self._check_authority(index, envelope, statement, ring, recorded_at)
 
-    def _turn(self, index: int, digest: str, item: int, statement: dict[str, Any], ring: KeyRing) -> _Open:
+    def _turn(
+        self,
+        index: int,
+        digest: str,
+        item: int,
+        statement: dict[str, Any],
+        ring: KeyRing,
+        max_age: timedelta,
+    ) -> _Open:
         """Return the envelope of this entry, closing the one before when this is another."""
         current = self._open
         if current is None or current.digest != digest or current.complete:
             self._close()
-            current = self._open = _Open(digest, self._read(index, digest, item, statement, ring), index)
+            envelope = self._read(index, digest, item, statement, ring)
+            current = self._open = _Open(digest, envelope, index, max_age)
         if item != current.next_item and not (self._after_gap and item > current.next_item):
             self._breaks.add(
                 "envelope",
@@ -223,8 +234,8 @@ class EnvelopePass:
                 f"seen names entry {seen.index} with leaf hash {seen.leaf_hash}: another history",
             )
 
-    def _check_age(self, index: int, envelope: Envelope, recorded_at: datetime, max_age: MaxAge) -> None:
-        age, allowed = recorded_at - envelope.head.signed_instant, max_age.at(recorded_at)
+    def _check_age(self, index: int, envelope: Envelope, recorded_at: datetime, allowed: timedelta) -> None:
+        age = recorded_at - envelope.head.signed_instant
         if not -MAX_AHEAD <= age <= allowed:
             self._breaks.add(
                 "time",

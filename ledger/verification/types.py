@@ -6,6 +6,7 @@ from typing import Any, Final, Protocol
 
 SHANGHAI_OFFSET: Final = timedelta(hours=8)  # without daylight saving since 1991
 DEFAULT_MAX_AGE_HOURS: Final = 72
+MAX_MAX_AGE_HOURS: Final = 8_784
 MAX_AGE_KEY: Final = "envelope.max_age_hours"
 
 
@@ -28,7 +29,10 @@ Types = Mapping[str, TypeRule]
 
 def shanghai_date(instant: datetime) -> date:
     """Return the day in Shanghai of an aware UTC instant."""
-    return (instant + SHANGHAI_OFFSET).date()
+    try:
+        return (instant + SHANGHAI_OFFSET).date()
+    except OverflowError:  # the last hours of the year 9999
+        return date.max
 
 
 class MaxAge:
@@ -47,7 +51,7 @@ class MaxAge:
             begins = date.fromisoformat(str(body.get("from")))
         except ValueError:
             return  # of no day: never in force
-        if not isinstance(hours, int) or isinstance(hours, bool):
+        if not isinstance(hours, int) or isinstance(hours, bool) or not 1 <= hours <= MAX_MAX_AGE_HOURS:
             hours = DEFAULT_MAX_AGE_HOURS
         self._versions.append((begins, hours))
 

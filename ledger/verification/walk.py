@@ -219,6 +219,8 @@ class Walk:
 
     def _keys(self, index: int, statement: dict[str, Any]) -> None:
         """Check and fold what a statement says about keys and policy."""
+        if statement["version"] != 1:
+            return  # who may sign it is not known, so it gives no authority
         kind, body, agency = statement["type"], statement["body"], statement["agency"]
         try:
             if kind == "AgencyKeyRegistered":
@@ -238,6 +240,8 @@ class Walk:
             self._breaks.add("malformed", index, f"{kind}: {error}")
 
     def _fold(self, index: int, statement: dict[str, Any]) -> None:
+        if statement["version"] != 1:
+            return
         self._max_age.apply(statement["type"], statement["body"])
         self.ring.apply(index, statement["type"], statement["body"], agency=statement["agency"])
 

@@ -93,6 +93,7 @@ MALFORMED = [
     (("occurred_at",), "2026-01-05T10:00:00+0800", "an instant"),
     (("occurred_at",), "2026-01-05T10:00:00.1234567Z", "an instant"),
     (("occurred_at",), "2026-01-05T24:00:00Z", "an instant"),
+    (("occurred_at",), "2026-01-05T10:00:00+05:75", "an instant"),
     (("occurred_at",), "2026-01-05T23:59:60Z", "an instant"),
     (("occurred_at",), "2026-01-05T10:00:00.1+08:00", None),
     (("occurred_at",), "2026-01-05T10:00:00.123456Z", None),

@@ -277,3 +277,36 @@ def test_ledgers_wider_than_a_tile_are_verified_whole() -> None:
     assert found(verify_files(files, made.anchor())) == [("missing", 256)]
     del files["tile/0/001"]
     assert found(verify_files(files, made.anchor())) == [("missing", 256)]
+
+
+def test_a_policy_does_not_judge_the_envelope_that_it_came_in() -> None:
+    """Given a stricter policy and another statement in one envelope, signed hours before, then it is intact."""
+    made = Builder()
+    made.open()
+    statements = [made.policy(**{"envelope.max_age_hours": 1}), made.enterprise()]
+    made.enter(statements, ["commerce-1", "commerce-2"], signed_at="2026-01-05T00:00:00Z")
+    assert found(verify_built(made)) == []
+    made.enter([made.enterprise(UPSTREAM)], ["commerce-1"], signed_at="2026-01-05T00:00:00Z")
+    assert found(verify_built(made)) == [("time", 3)]
+
+
+@pytest.mark.parametrize("hours", [0, -1, 8_785, 2**53 - 1])
+def test_an_age_that_no_policy_may_allow_is_not_allowed(hours: int) -> None:
+    """Given a policy version with an impossible age, when verified, then 72 hours hold."""
+    made = Builder()
+    made.open()
+    made.enter([made.policy(**{"envelope.max_age_hours": hours})], ["commerce-1", "commerce-2"])
+    made.enter([made.enterprise()], ["commerce-1"], signed_at="2026-01-02T10:03:00+08:00")
+    assert found(verify_built(made)) == []
+    made.enter([made.enterprise(UPSTREAM)], ["commerce-1"], signed_at="2026-01-02T10:02:00+08:00")
+    assert found(verify_built(made)) == [("time", 3)]
+
+
+def test_the_last_hours_of_time_are_a_date_too() -> None:
+    """Given an entry recorded on 9999-12-31 in the evening, when verified, then there is an answer."""
+    made = Builder()
+    made.open()
+    made.now = made.now.replace(year=9999, month=12, day=31, hour=20)
+    made.enter([made.enterprise()], ["commerce-1"])
+    answer = verify_built(made)
+    assert (found(answer), answer.as_of) == ([], "9999-12-31")

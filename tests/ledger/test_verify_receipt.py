@@ -135,6 +135,24 @@ def test_a_trusted_checkpoint_vouches_for_its_own_size(made: Builder) -> None:
     assert (earlier.exit_code, len(earlier.notes)) == (0, 1)
 
 
+@pytest.mark.parametrize("member", ["header", "statement_sha256", "proof"])
+def test_a_receipt_with_a_lone_surrogate_is_unreadable(made: Builder, member: str) -> None:
+    """Given half a character in a receipt, when verified, then exit 3, and the answer can be printed."""
+    data = json.dumps(_receipt(made, **{member: "\ud800"})).encode()
+    answer = verify_receipt(data, _parts(made)[1], parse_anchor(made.anchor()))
+    assert answer.exit_code == 3
+    json.dumps(answer.to_json(), ensure_ascii=False).encode()
+
+
+def test_a_receipt_of_the_last_hours_of_time_has_a_date() -> None:
+    """Given an entry recorded on 9999-12-31 in the evening, when its receipt is verified, then it is answered."""
+    late = Builder()
+    late.now = late.now.replace(year=9999, month=12, day=31, hour=20)
+    late.open()
+    answer = verify_receipt(canonical(_receipt(late, 0)), _parts(late, 0)[1], parse_anchor(late.anchor()))
+    assert (answer.exit_code, answer.to_json()["as_of"]) == (0, "9999-12-31")
+
+
 @pytest.mark.parametrize("data", [b"", b"{}", b"[]", b"\xff", b'{"format":"quota-ledger-receipt/1"}'])
 def test_what_is_no_receipt_is_unreadable(made: Builder, data: bytes) -> None:
     """Given other bytes, when verified as a receipt, then exit 3."""

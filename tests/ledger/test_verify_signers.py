@@ -310,3 +310,23 @@ def test_an_officer_of_another_history_cannot_be_passed_off(made: Builder) -> No
 
 def _swap_items(header: dict[str, object]) -> None:
     header["item"] = 3 - header["item"]  # type: ignore[operator]
+
+
+def test_a_key_of_a_later_version_has_no_authority(made: Builder) -> None:
+    """Given a registration of version 2 that one officer signed, when its key signs, then authority breaks there."""
+    made.register_key("third", "commerce-3", ["commerce-1", "commerce-2"])
+    whole = json.loads(made.entries.pop().partition(b"\n")[2])
+    made = Builder()
+    made.open()
+    made.enter([canonical(whole | {"version": 2})], ["commerce-1"])
+    assert found(verify_built(made)) == []
+    made.enter([made.reduction()], ["commerce-1", "third"])
+    assert found(verify_built(made)) == [("authority", 2)]
+
+
+def test_a_policy_of_a_later_version_allows_no_age(made: Builder) -> None:
+    """Given a policy of version 2 that one officer signed, when a stale envelope follows, then time breaks there."""
+    whole = json.loads(made.policy(**{"envelope.max_age_hours": 8_784}))
+    made.enter([canonical(whole | {"version": 2})], ["commerce-1"])
+    made.enter([made.enterprise()], ["commerce-1"], signed_at="2025-12-20T00:00:00Z")
+    assert found(verify_built(made)) == [("time", 2)]
