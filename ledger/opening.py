@@ -1,10 +1,15 @@
 """Opening a ledger: entry 0, signed by the officers of all agencies; and the keys ever since."""
 
+from datetime import timedelta
+
+from domain.statements import MalformedStatement
+from domain.statements import parse_statement as check_form
 from ledger.builder import EntryBuilder
 from ledger.clock import Clock, format_instant
 from ledger.ed25519 import SignatureInvalid, key_id
 from ledger.entry import derive, parse_entry, parse_statement
-from ledger.envelope import parse_envelope, statement_hash, verify_signatures
+from ledger.envelope import parse_envelope, parse_instant, statement_hash, verify_signatures
+from ledger.judge import MAX_AGE_HOURS, MAX_AHEAD
 from ledger.keys import KeyRing, Unauthorised, check_opening
 from ledger.store import Batch, Head, Reader, Store
 from ledger.submission import NotAccepted
@@ -40,6 +45,10 @@ def open_ledger(store: Store, envelope: bytes, statement: bytes, *, clock: Clock
         raise Unauthorised(
             "opening", "entry 0 is a LedgerOpened of the operator for the ledger of its envelope"
         )
+    try:
+        check_form(whole)
+    except MalformedStatement as error:
+        raise NotAccepted("malformed", str(error)) from None
     body = whole["body"]
     check_opening(
         body, ledger=head.ledger, head_agency=head.agency, signers=head.signers, seq=head.seq, seen=head.seen
@@ -54,6 +63,15 @@ def open_ledger(store: Store, envelope: bytes, statement: bytes, *, clock: Clock
         if before.size:
             raise AlreadyOpened(f"the ledger has {before.size} entries already")
         recorded_at = format_instant(clock())
+        if (
+            not -MAX_AHEAD
+            <= parse_instant(recorded_at) - head.signed_instant
+            <= timedelta(hours=MAX_AGE_HOURS)
+        ):
+            raise Unauthorised(
+                "opening",
+                f"signed_at {head.signed_at} is not within −5 minutes and +{MAX_AGE_HOURS} hours of now",
+            )
         builder = EntryBuilder(transaction, before, recorded_at)
         entry = builder.add(parsed.digest, 1, "LedgerOpened", statement, derive(whole), whole["id"])
         tree = before.tree.copy()

@@ -23,6 +23,7 @@ from ledger.canonical import canonical_bytes
 from ledger.checkpoint import NoteSigner, VerifierKey, check_origin
 from ledger.clock import Clock, format_instant, system_clock
 from ledger.ed25519 import raw_public_key
+from ledger.entry import parse_statement
 from ledger.envelope import sign_envelope
 from ledger.keys import OFFICER_AGENCIES
 from ledger.opening import open_ledger
@@ -65,7 +66,7 @@ def init(
                 REFUSED, f"opening {opening}: one LedgerOpened is wanted, not {len(statements)} statements"
             )
         statement = statements[0]
-        if (named := json.loads(statement).get("ledger")) != origin:
+        if (named := parse_statement(statement).get("ledger")) != origin:
             raise Stop(REFUSED, f"opening {opening}: it opens {named!r}, --origin says {origin!r}")
     open_database(database, envelope, statement, anchor_file, system_clock)
     typer.echo(

@@ -68,6 +68,16 @@ def test_opening_signed_elsewhere(cli: Cli) -> None:
     assert cli.json("keys", "list", "--db", f"sqlite:///{cli.directory}/new.db") == listed
 
 
+@pytest.mark.parametrize("statement", ["no JSON", "[]", "1", '{"body":[]}'])
+def test_an_opening_of_another_form_is_refused_in_one_line(cli: Cli, statement: str) -> None:
+    """Given a submission whose statement is no LedgerOpened, when init takes it, then it is refused in a line."""
+    path = cli.directory / "opening.json"
+    path.write_text(json.dumps({"envelope": "{}", "statements": [statement]}), encoding="utf-8")
+    assert cli("init", "--origin", ORIGIN, "--db", cli.db, "--opening", path) == 1
+    assert cli.err.count("\n") == 1
+    assert not cli.database.exists()
+
+
 def _opening_statement(database: Path) -> Path:
     from ledger.entry import parse_entry
     from ledger.store_sqlite import SqliteStore
