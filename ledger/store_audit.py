@@ -61,11 +61,11 @@ class StoreSource(SqliteStore):
         if last is not None and last[0] is not None:
             return int(last[0]) + 1
         head = self._row("SELECT size FROM head")
-        return 0 if head is None else int(head[0])
+        return head[0] if head is not None and isinstance(head[0], int) else 0
 
     def checkpoints(self) -> list[bytes]:
         """See :meth:`ledger.source.Source.checkpoints`."""
-        return [note for (note,) in self._rows("SELECT note FROM checkpoint ORDER BY size")]
+        return [_blob(note) for (note,) in self._rows("SELECT note FROM checkpoint ORDER BY size")]
 
     def rows(self, size: int) -> Iterator[StoredEntry | Gap]:
         """See :meth:`ledger.source.Source.rows`."""
@@ -77,13 +77,14 @@ class StoreSource(SqliteStore):
                 "SELECT idx, leaf, type, data FROM entry WHERE idx >= ? AND idx < ? ORDER BY idx LIMIT ?",
                 position, size, _PAGE,
             )  # fmt: skip
-            for index, leaf, kind, data in page:
+            for index, stored, kind, data in page:
+                leaf = _blob(stored)
                 if index > position:
                     yield Gap(position, index, "missing", "no rows hold them")
                 self._types[index] = kind
                 if len(leaf) != HASH_SIZE:
                     self._misshapen.append(Break("leaf", index, f"its leaf column has {len(leaf)} bytes"))
-                yield StoredEntry(index, data, leaf if len(leaf) == HASH_SIZE else None)
+                yield StoredEntry(index, _blob(data), leaf if len(leaf) == HASH_SIZE else None)
                 position = index + 1
             if not page:
                 yield Gap(position, size, "missing", "no rows hold them")
@@ -96,7 +97,7 @@ class StoreSource(SqliteStore):
             row = self._row("SELECT data FROM tile WHERE level = ? AND number = ?", level, number)
             if row is None:
                 raise KeyError(f"tile {level}/{number}")
-            data: bytes = row[0]
+            data = _blob(row[0])
         else:
             tree = self._head_tree()
             edge = tree.edge[level] if level < len(tree.edge) else b""
@@ -112,7 +113,7 @@ class StoreSource(SqliteStore):
         """See :meth:`ledger.source.Source.envelope`."""
         del index
         row = self._row("SELECT data FROM envelope WHERE digest = ?", digest)
-        return None if row is None else row[0]
+        return None if row is None else _blob(row[0])
 
     def faults(self, size: int) -> list[Break]:
         """See :meth:`ledger.source.Source.faults`."""
@@ -120,7 +121,7 @@ class StoreSource(SqliteStore):
         found = list(self._misshapen)
         for stated, note in self._rows("SELECT size, note FROM checkpoint"):
             try:
-                signed = parse_checkpoint_text(parse_note(note).text).size
+                signed = parse_checkpoint_text(parse_note(_blob(note)).text).size
             except Malformed:
                 continue  # listed where it is opened
             if signed != stated:
@@ -154,7 +155,7 @@ class StoreSource(SqliteStore):
         row = self._row("SELECT tree FROM head")
         if row is None:
             raise KeyError("no head")
-        return Tree.from_bytes(row[0])
+        return Tree.from_bytes(_blob(row[0]))
 
 
 class StoreAudit:
@@ -203,7 +204,7 @@ class StoreAudit:
         sql = "SELECT idx FROM refused WHERE digest = ?"
         self._index(found, "refused", index, digest, sql, digest)
         row = self._store.one("SELECT data FROM refused WHERE digest = ?", digest)
-        if row is not None and (fault := _refused_fault(row[0], digest, signer, seq, public_key)):
+        if row is not None and (fault := _refused_fault(_blob(row[0]), digest, signer, seq, public_key)):
             found.append(Break("envelope", index, f"refused envelope {digest}: {fault}"))
         if fresh:
             self._sequence(found, index, digest, signer, seq)
@@ -218,12 +219,13 @@ class StoreAudit:
         else:
             if head[0] != size:
                 detail = f"the head says {head[0]} entries, {size} are there"
-                found.append(Break("missing", min(head[0], size), detail))
+                stated = head[0] if isinstance(head[0], int) else size
+                found.append(Break("missing", min(stated, size), detail))
             if head[1] != leaf:
                 found.append(Break("leaf", size - 1, "the head's leaf hash is not that of the last entry"))
             if head[2] != recorded_at:
                 found.append(Break("time", size - 1, f"the head says recorded at {head[2]}"))
-            if head[3][:8] != size.to_bytes(8, "big"):
+            if _blob(head[3])[:8] != size.to_bytes(8, "big"):
                 found.append(Break("tree", None, f"the head's tree is not one of {size} entries"))
         level_size = size
         while level_size := level_size // TILE_WIDTH:
@@ -252,6 +254,11 @@ class StoreAudit:
             found.append(
                 Break("replayed", index, f"sequence row {seq} of {signer}: {stated}, {digest} is wanted")
             )
+
+
+def _blob(value: object) -> bytes:
+    """Return what a column of bytes holds; a damaged file may give a value of any type there."""
+    return value if isinstance(value, bytes) else b""
 
 
 def _refused_fault(raw: bytes, digest: str, signer: str, seq: int, public_key: PublicKey) -> str | None:

@@ -184,3 +184,30 @@ def test_writers_go_on_while_a_store_is_verified(tmp_path: Path) -> None:
             source, anchor=None, trusted=[], unanchored=True, lenient=True, types=CATALOGUE
         )  # fmt: skip
     assert (found(answer), answer.size, answer.exit_code) == ([], 1, 0)
+
+
+@pytest.mark.parametrize("value", ["NULL", "7", "1.5", "'text'"])
+@pytest.mark.parametrize(
+    "column",
+    [
+        "entry.leaf", "entry.type", "entry.data", "subject.idx", "statement.idx", "envelope.data",
+        "refused.data", "sequence.digest", "tile.data", "checkpoint.note",
+        "head.size", "head.leaf", "head.recorded_at", "head.tree",
+    ],
+)  # fmt: skip
+def test_a_value_of_another_type_is_a_break(copy: Path, column: str, value: str) -> None:
+    """Given a file that holds a value of another type, when verified, then it is broken and nothing else fails."""
+    table, name = column.split(".")
+    with closing(sqlite3.connect(copy)) as connection:
+        connection.execute("PRAGMA writable_schema = 1")
+        for word in (" STRICT,", " STRICT", " NOT NULL"):
+            connection.execute(
+                "UPDATE sqlite_schema SET sql = replace(sql, ?, '') WHERE name = ?", (word, table)
+            )
+        connection.commit()
+    with closing(sqlite3.connect(copy)) as connection:
+        connection.execute("PRAGMA ignore_check_constraints = 1")
+        assert connection.execute(f"UPDATE {table} SET {name} = {value}").rowcount > 0
+        connection.commit()
+    answer = _verify(copy)
+    assert (answer.integrity, answer.exit_code) == ("BROKEN", 1)
