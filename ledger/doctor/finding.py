@@ -12,6 +12,8 @@ Status = Literal["ok", "warning", "failed"]
 AUDIT: Final = "stop writing, run `quota-ledger verify --anchor FILE`, go back to a backup that verifies"
 """What to do when the database was changed by something else than this program."""
 
+OTHER_USER: Final = "run the doctor as the user who runs the ledger; see that the file can be read"
+
 _RANK: Final[dict[Status, int]] = {"ok": 0, "warning": 1, "failed": 2}
 
 
@@ -64,8 +66,10 @@ def examine(checks: Iterable[Check]) -> list[Finding]:
         try:
             outcome = check.run()
         # What is read may be damaged in any way; StopIteration is a row that is not there.
-        except (StoreError, ReleaseRefused, ValueError, LookupError, StopIteration, OSError) as error:
+        except (StoreError, ReleaseRefused, ValueError, LookupError, StopIteration) as error:
             outcome = failed(f"it cannot be read: {str(error) or type(error).__name__}", AUDIT)
+        except OSError as error:
+            outcome = failed(f"{error.filename or 'system'}: {error.strerror}", OTHER_USER)
         found.append(
             Finding(
                 check.name, outcome.status, " ".join(outcome.found.split()), " ".join(outcome.advice.split())

@@ -32,7 +32,9 @@ def check_signer(store: Reader, load: Callable[[str], CheckpointSigner | None]) 
     try:
         signer = load(key.name)
     except ValueError as error:
-        return failed(str(error), "put the operator's checkpoint key back from its backup")
+        return failed(
+            str(error), "see that the user who runs the ledger can read it, or put it back from its backup"
+        )
     if signer is None:
         return warning(
             "the operator's checkpoint key is not here, so no checkpoint is released from here",

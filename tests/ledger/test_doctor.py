@@ -11,7 +11,7 @@ from typing_extensions import override
 
 from ledger.doctor import ExaminedStore, examine
 from ledger.doctor.checkpoints import check_checkpoint
-from ledger.doctor.finding import Check, ok, worst
+from ledger.doctor.finding import Check, Outcome, ok, worst
 from ledger.doctor.head import check_head
 from ledger.doctor.machine import LEAST_FREE_BYTES, LITTLE_FREE_BYTES, check_key_files, check_space
 from ledger.doctor.sqlite import check_settings, normalised, sqlite_checks
@@ -236,11 +236,17 @@ def test_many_open_key_files(tmp_path: Path) -> None:
 def test_a_check_that_cannot_read_has_failed_and_the_next_runs() -> None:
     """Given a check that raises, then it has failed, in one line, and the following one still counts."""
 
-    def broken() -> None:
+    def broken() -> Outcome:
         raise KeyError("two\nlines")
 
-    findings = examine([Check("a", broken), Check("b", lambda: ok("fine"))])  # type: ignore[arg-type]
+    def unreadable() -> Outcome:
+        raise PermissionError(13, "Permission denied", "/keys")
 
-    assert [(f.check, f.status) for f in findings] == [("a", "failed"), ("b", "ok")]
+    findings = examine([Check("a", broken), Check("b", unreadable), Check("c", lambda: ok("fine"))])
+
+    assert [(f.check, f.status) for f in findings] == [("a", "failed"), ("b", "failed"), ("c", "ok")]
+    assert "\n" not in findings[0].found
+    assert findings[1].found == "/keys: Permission denied"
+    assert "as the user" in findings[1].advice
     assert worst(findings) == "failed"
     assert worst([]) == "ok"
