@@ -14,6 +14,7 @@ from api.cli.balance import balance
 from api.cli.checkpoint import checkpoint
 from api.cli.context import Stop, errors
 from api.cli.demo import demo
+from api.cli.doctor import doctor
 from api.cli.export import export
 from api.cli.init import init
 from api.cli.rebuild import rebuild
@@ -30,7 +31,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(keys.app, name="keys")
-for command in (init, sign, submit, receipt, balance, checkpoint, verify, export, rebuild, demo):
+for command in (init, sign, submit, receipt, balance, checkpoint, verify, export, rebuild, doctor, demo):
     app.command()(command)
 
 

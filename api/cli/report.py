@@ -11,9 +11,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from api.cli.context import console
+from ledger.doctor import Finding
 from projections.balances import COLUMNS, PairBalance
 
 _STYLE = {"INTACT": "green", "PROVED": "green", "BALANCED": "green", "UNDETERMINED": "yellow"}
+_STATUS_STYLE = {"ok": "green", "warning": "yellow", "failed": "red"}
 _MAX_SHOWN = 20
 
 
@@ -69,6 +71,15 @@ def _title(answer: dict[str, Any]) -> str:
         return "nothing verifiable"
     anchored = "anchored" if answer["anchored"] else "not anchored: self-consistent only"
     return f"{answer['origin']}, {anchored}"
+
+
+def print_findings(findings: Sequence[Finding]) -> None:
+    """Print what the doctor found: one row a check, with what repairs it below what was found."""
+    table = Table("check", "status", "what was found, and what to do")
+    for one in findings:
+        told = escape(one.found) + (f"\n→ {escape(one.advice)}" if one.advice else "")
+        table.add_row(one.check, f"[{_STATUS_STYLE[one.status]}]{one.status}[/]", told)
+    _wide_console().print(table)
 
 
 def print_balances(size: int, rows: Sequence[PairBalance]) -> None:
