@@ -17,6 +17,7 @@ from api.cli.demo import demo
 from api.cli.export import export
 from api.cli.init import init
 from api.cli.rebuild import rebuild
+from api.cli.roles import roles
 from api.cli.sign import sign
 from api.cli.submit import receipt, submit
 from api.cli.verify import verify
@@ -30,7 +31,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(keys.app, name="keys")
-for command in (init, sign, submit, receipt, balance, checkpoint, verify, export, rebuild, demo):
+for command in (init, sign, submit, receipt, balance, checkpoint, verify, export, rebuild, roles, demo):
     app.command()(command)
 
 

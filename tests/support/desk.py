@@ -16,6 +16,8 @@ from ledger.opening import open_ledger
 from ledger.refusal import operator_statement
 from ledger.sequencer import Sequencer
 from ledger.signer import CheckpointSigner
+from ledger.store_sqlite import SqliteStore
+from ledger.stores import AnyStore, open_store
 from tests.support.keys import LEDGER, officer_keys, opening_body, private_key
 
 START = datetime(2026, 1, 5, 2, 0, tzinfo=UTC)

@@ -19,7 +19,11 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
-OPTIONS: Final = "-c listen_addresses='' -c max_connections=100 -c shared_buffers=32MB -c max_wal_size=256MB"
+OPTIONS: Final = (
+    "-c listen_addresses='' -c max_connections=200 -c shared_buffers=32MB -c max_wal_size=256MB"
+    # No test cuts the power: what the system has not yet put on disk outlives the server's death.
+    " -c fsync=off -c full_page_writes=off"
+)
 
 
 class Server:
