@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
-from psycopg_pool import ConnectionPool
+from psycopg_pool import ConnectionPool, PoolTimeout
 from typing_extensions import override
 
 from ledger.postgres_reader import PgConnection, PostgresReader, message_of, postgres_errors
@@ -23,6 +23,7 @@ from ledger.store import Batch, CommitUnknown, Head, SchemaMismatch, Store, Stor
 SCHEMA_VERSION: Final = 1
 CONNECTIONS: Final = 16
 LOCK_TIMEOUT_SECONDS: Final = 60
+READ_ATTEMPTS: Final = 3
 WAIT_SECONDS: Final = 30  # for a connection: a server that is started again is waited for
 
 _SCHEMA: Final = Path(__file__).parent / "schema" / "postgres"
@@ -193,6 +194,17 @@ class PostgresStore(PostgresReader, Store):
                 self._in_transaction = False
                 self._pool.putconn(connection)
 
+    @override
+    def _rows(self, sql: str, *parameters: object) -> list[tuple[Any, ...]]:
+        # A query alone can be asked again when its connection dies; in a transaction it cannot.
+        for _ in range(READ_ATTEMPTS - 1):
+            try:
+                return super()._rows(sql, *parameters)
+            except StoreError as error:
+                if self._moment is not None or not _lost(error.__cause__):
+                    raise
+        return super()._rows(sql, *parameters)
+
     def _refuse_readonly(self) -> None:
         if self._read_only:
             raise StoreError(f"{self.name}: opened readonly")
@@ -258,6 +270,13 @@ class Portable:
         """Run one statement for each row."""
         with self._connection.cursor() as cursor:
             cursor.executemany(sql.replace("?", "%s"), rows)
+
+
+def _lost(error: BaseException | None) -> bool:
+    """Return whether a connection died: the server ended it (57P01 to 57P03), or it is simply gone."""
+    if not isinstance(error, psycopg.OperationalError) or isinstance(error, PoolTimeout):
+        return False
+    return error.sqlstate is None or error.sqlstate.startswith(("57P", "08"))
 
 
 def copy_rows(

@@ -255,6 +255,20 @@ def test_a_connection_that_dies_at_a_statement_is_a_failure(full: PostgresStore,
     assert grow(full, 1).size == 259
 
 
+def test_a_query_whose_connection_dies_is_asked_again(full: PostgresStore, url: str) -> None:
+    """Given a reader that waits for a lock, when its connection dies in the middle, then it gets its answer all the same."""
+    sizes: list[int] = []
+    reader = threading.Thread(target=lambda: sizes.append(full.head().size))
+    with psycopg.connect(url) as owner:
+        owner.execute("LOCK TABLE quota_ledger.head IN ACCESS EXCLUSIVE MODE")
+        reader.start()
+        waiting = "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE NOT granted AND locktype = 'relation'"
+        while owner.execute(waiting).fetchone() is None:
+            assert reader.is_alive()
+    reader.join()
+    assert sizes == [258]
+
+
 def test_what_failed_is_not_taken_for_committed(full: PostgresStore) -> None:
     """Given a statement that failed and an error that somebody swallowed, then the commit is refused."""
 
