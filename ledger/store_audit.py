@@ -133,13 +133,6 @@ class RowsSource(SqlReader):
         """Return the first row of a query in the one read transaction."""
         return self._row(sql, *parameters)
 
-    @override
-    def _rows(self, sql: str, *parameters: object) -> list[tuple[Any, ...]]:
-        try:
-            return super()._rows(sql, *parameters)
-        except UnicodeDecodeError as error:  # the driver's message quotes a damaged schema
-            raise StoreError(f"SQLite: {error}") from error
-
     def _head_tree(self) -> Tree:
         row = self._row("SELECT tree FROM head")
         if row is None:
@@ -163,6 +156,13 @@ class StoreSource(RowsSource, SqliteStore):
             self._rows("SELECT 1 FROM head")  # what is read from here on is of this one moment
         except StoreError as error:
             raise Unreadable(str(error)) from None
+
+    @override
+    def _rows(self, sql: str, *parameters: object) -> list[tuple[Any, ...]]:
+        try:
+            return super()._rows(sql, *parameters)
+        except UnicodeDecodeError as error:  # the driver's message quotes a damaged schema
+            raise StoreError(f"SQLite: {error}") from error
 
 
 class PostgresSource(RowsSource, PostgresStore):
