@@ -19,7 +19,9 @@ from ledger.envelope import parse_envelope, verify_signatures
 from ledger.merkle import HASH_SIZE, TILE_WIDTH, Tree
 from ledger.note import parse_note
 from ledger.source import Audit, Break, BreakClass, Gap, PublicKey, StoredEntry, Unreadable
+from ledger.sql_reader import SqlReader
 from ledger.store import StoreError
+from ledger.store_postgres import PostgresStore
 from ledger.store_sqlite import SqliteStore
 
 _PAGE: Final = 500
@@ -34,23 +36,12 @@ _TABLES: Final[dict[str, BreakClass]] = {
 }
 
 
-class StoreSource(SqliteStore):
+class RowsSource(SqlReader):
     """See :class:`ledger.source.Source` and :class:`ledger.source.Audit`; it is both."""
 
     leaf_class: BreakClass = "leaf"
 
-    def __init__(self, path: str | Path) -> None:
-        """Open a ledger file for reading.
-
-        Raises:
-            Unreadable: it is not there, or no ledger.
-        """
-        try:
-            super().__init__(path, read_only=True)
-            self._rows("BEGIN")
-            self._rows("SELECT 1 FROM head")  # what is read from here on is of this one moment
-        except StoreError as error:
-            raise Unreadable(str(error)) from None
+    def _forget(self) -> None:
         self._types: dict[int, object] = {}
         self._misshapen: list[Break] = []
 
@@ -70,8 +61,7 @@ class StoreSource(SqliteStore):
     def rows(self, size: int) -> Iterator[StoredEntry | Gap]:
         """See :meth:`ledger.source.Source.rows`."""
         position = 0
-        self._types.clear()
-        self._misshapen.clear()
+        self._forget()
         while position < size:
             page = self._rows(
                 "SELECT idx, leaf, type, data FROM entry WHERE idx >= ? AND idx < ? ORDER BY idx LIMIT ?",
@@ -144,13 +134,6 @@ class StoreSource(SqliteStore):
         """Return the first row of a query in the one read transaction."""
         return self._row(sql, *parameters)
 
-    @override
-    def _rows(self, sql: str, *parameters: object) -> list[tuple[Any, ...]]:
-        try:
-            return super()._rows(sql, *parameters)
-        except UnicodeDecodeError as error:  # the driver's message quotes a damaged schema
-            raise StoreError(f"SQLite: {error}") from error
-
     def _head_tree(self) -> Tree:
         row = self._row("SELECT tree FROM head")
         if row is None:
@@ -158,10 +141,52 @@ class StoreSource(SqliteStore):
         return Tree.from_bytes(_blob(row[0]))
 
 
+class StoreSource(RowsSource, SqliteStore):
+    """A ledger file, as it is at one moment."""
+
+    def __init__(self, path: str | Path) -> None:
+        """Open a ledger file for reading.
+
+        Raises:
+            Unreadable: it is not there, or no ledger.
+        """
+        self._forget()
+        try:
+            super().__init__(path, read_only=True)
+            self._rows("BEGIN")
+            self._rows("SELECT 1 FROM head")  # what is read from here on is of this one moment
+        except StoreError as error:
+            raise Unreadable(str(error)) from None
+
+    @override
+    def _rows(self, sql: str, *parameters: object) -> list[tuple[Any, ...]]:
+        try:
+            return super()._rows(sql, *parameters)
+        except UnicodeDecodeError as error:  # the driver's message quotes a damaged schema
+            raise StoreError(f"SQLite: {error}") from error
+
+
+class PostgresSource(RowsSource, PostgresStore):
+    """A ledger database, as it is at one moment."""
+
+    def __init__(self, url: str) -> None:
+        """Open a ledger database for reading.
+
+        Raises:
+            Unreadable: it cannot be reached, or holds no ledger.
+        """
+        self._forget()
+        try:
+            super().__init__(url, read_only=True)
+            self.read_at_one_moment()
+        except StoreError as error:
+            raise Unreadable(str(error)) from None
+
+
 class StoreAudit:
     """See :class:`ledger.source.Audit`. Rows that are asked for are counted; others must not be there."""
 
-    def __init__(self, store: StoreSource) -> None:
+    def __init__(self, store: RowsSource) -> None:
         self._store = store
         self._counts: Counter[str] = Counter()
 

@@ -1,7 +1,5 @@
 """Balances per pair, folded from the entries with records of its own."""
 
-import json
-import sqlite3
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,8 +13,8 @@ from domain.statements import MalformedStatement, UnknownType, parse_statement
 from ledger.canonical import Malformed
 from ledger.entry import parse_entry
 from ledger.entry import parse_statement as parse_object
-from ledger.store_sqlite import SqliteStore
-from projections.runner import ViewStopped, position
+from ledger.stores import AnyStore
+from projections.runner import Connection, ViewStopped, position
 
 COLUMNS: Final = (*ACCOUNTS, "UNB")
 _INSERT: Final = (
@@ -40,12 +38,12 @@ class Balances:
 
     name = "balances"
 
-    def clear(self, connection: sqlite3.Connection) -> None:
+    def clear(self, connection: Connection) -> None:
         """Delete every row."""
         connection.execute("DELETE FROM balance")
         connection.execute("DELETE FROM balance_record")
 
-    def fold(self, connection: sqlite3.Connection, start: int, entries: Iterator[bytes]) -> None:
+    def fold(self, connection: Connection, start: int, entries: Iterator[bytes]) -> None:
         """Take in the entries from index ``start`` on."""
         state = State(_Rows(connection))
         changed: dict[str, int] = {}
@@ -68,7 +66,7 @@ class Balances:
         )
 
 
-def read_balances(store: SqliteStore) -> tuple[int, list[PairBalance]]:
+def read_balances(store: AnyStore) -> tuple[int, list[PairBalance]]:
     """Return the view's position and its rows, both of one moment, in the order of the pairs' ids."""
     with store.view_transaction() as connection:
         rows = connection.execute(_SELECT).fetchall()
@@ -76,7 +74,7 @@ def read_balances(store: SqliteStore) -> tuple[int, list[PairBalance]]:
     return size, [PairBalance(pair, dict(zip(COLUMNS, units, strict=True))) for pair, *units in rows]
 
 
-def replace_decision_records(connection: sqlite3.Connection) -> None:
+def replace_decision_records(connection: Connection) -> None:
     """Put this view's records in the place of those that decide; the view stands at the head."""
     connection.execute("DELETE FROM record")
     connection.execute("INSERT INTO record (key, idx, text) SELECT key, idx, text FROM balance_record")
@@ -99,13 +97,15 @@ def _fold_entry(state: State, index: int, data: bytes) -> Collection[str]:
 class _Rows:
     """The view's own records, read in the transaction at hand."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def fetch(self, keys: Collection[str]) -> Mapping[str, Record]:
         """Return the records that exist."""
-        rows = self._connection.execute(
-            "SELECT key, text FROM balance_record WHERE key IN (SELECT value FROM json_each(?))",
-            (json.dumps(list(keys)),),
-        )
+        wanted = list(keys)
+        if not wanted:
+            return {}
+        places = ", ".join("?" for _ in wanted)
+        sql = f"SELECT key, text FROM balance_record WHERE key IN ({places})"  # noqa: S608  question marks alone
+        rows = self._connection.execute(sql, wanted)
         return {key: load_record(key, text) for key, text in rows}

@@ -5,17 +5,40 @@ nothing is skipped and nothing counted twice.
 """
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
-from ledger.store_sqlite import SqliteStore
+from ledger.store_postgres import PostgresStore
+from ledger.stores import AnyStore
 
 PAGE: Final = 500
-_SCHEMA: Final = Path(__file__).parent / "schema" / "sqlite"
+_SCHEMA: Final = Path(__file__).parent / "schema"
 
 Progress = Callable[[int, int], None]
 """Told (entries done, entries in all) after each page."""
+
+
+class Rows(Protocol):
+    """What a query has found."""
+
+    def fetchone(self) -> Any:
+        """Return the next row, None when there is none."""
+
+    def fetchall(self) -> list[Any]:
+        """Return the rows that remain."""
+
+    def __iter__(self) -> Iterator[Any]: ...
+
+
+class Connection(Protocol):
+    """The writing connection of either store, in a transaction; parameters are written ``?``."""
+
+    def execute(self, sql: str, parameters: Sequence[Any] = ..., /) -> Rows:
+        """Run one statement."""
+
+    def executemany(self, sql: str, parameters: Sequence[Sequence[Any]], /) -> object:
+        """Run one statement for each row."""
 
 
 class ViewStopped(Exception):
@@ -27,10 +50,10 @@ class View(Protocol):
 
     name: str
 
-    def clear(self, connection: sqlite3.Connection) -> None:
+    def clear(self, connection: Connection) -> None:
         """Delete every row."""
 
-    def fold(self, connection: sqlite3.Connection, start: int, entries: Iterator[bytes]) -> None:
+    def fold(self, connection: Connection, start: int, entries: Iterator[bytes]) -> None:
         """Take in the entries from index ``start`` on.
 
         Raises:
@@ -38,21 +61,29 @@ class View(Protocol):
         """
 
 
-def position(connection: sqlite3.Connection, view: View) -> int:
+def position(connection: Connection, view: View) -> int:
     """Return how many entries the view has taken in."""
     row = connection.execute("SELECT size FROM view_position WHERE view = ?", (view.name,)).fetchone()
     return 0 if row is None else int(row[0])
 
 
-def prepare(store: SqliteStore) -> None:
+def prepare(store: AnyStore) -> None:
     """Make the tables of the views where they are missing."""
+    if isinstance(store, PostgresStore):
+        # Whoever has no right to make tables finds them made.
+        with store.view_transaction() as connection:
+            made = connection.execute("SELECT to_regclass('quota_ledger.view_position')").fetchone()
+            if made == (None,):
+                for script in sorted((_SCHEMA / "postgres").glob("*.sql")):
+                    connection.execute(script.read_text(encoding="utf-8"))
+        return
     with store.view_transaction() as connection:
-        for script in sorted(_SCHEMA.glob("*.sql")):
+        for script in sorted((_SCHEMA / "sqlite").glob("*.sql")):
             for statement in _statements(script.read_text(encoding="utf-8")):
                 connection.execute(statement)
 
 
-def catch_up(store: SqliteStore, view: View, progress: Progress | None = None) -> int:
+def catch_up(store: AnyStore, view: View, progress: Progress | None = None) -> int:
     """Take in what the view has not seen yet and return its position.
 
     Raises:
@@ -70,10 +101,10 @@ def catch_up(store: SqliteStore, view: View, progress: Progress | None = None) -
 
 
 def rebuild(
-    store: SqliteStore,
+    store: AnyStore,
     view: View,
     progress: Progress | None = None,
-    finish: Callable[[sqlite3.Connection], None] | None = None,
+    finish: Callable[[Connection], None] | None = None,
 ) -> int:
     """Make the view anew from entry 0 and return its position.
 
@@ -95,7 +126,7 @@ def rebuild(
     return done
 
 
-def _page(store: SqliteStore, view: View, connection: sqlite3.Connection) -> tuple[int, int]:
+def _page(store: AnyStore, view: View, connection: Connection) -> tuple[int, int]:
     """Take in one page in the transaction at hand; return the position and the ledger's size."""
     size = store.head().size
     start = position(connection, view)

@@ -18,6 +18,7 @@ from api.cli.doctor import doctor
 from api.cli.export import export
 from api.cli.init import init
 from api.cli.rebuild import rebuild
+from api.cli.roles import roles
 from api.cli.sign import sign
 from api.cli.submit import receipt, submit
 from api.cli.verify import verify
@@ -31,7 +32,10 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(keys.app, name="keys")
-for command in (init, sign, submit, receipt, balance, checkpoint, verify, export, rebuild, doctor, demo):
+_COMMANDS = (
+    init, sign, submit, receipt, balance, checkpoint, verify, export, rebuild, doctor, roles, demo
+)  # fmt: skip
+for command in _COMMANDS:
     app.command()(command)
 
 

@@ -13,10 +13,10 @@ from api.cli.context import (
     KeysDir,
     Out,
     Stop,
+    files_of,
     open_store,
     origin_of,
     print_json,
-    sqlite_path,
 )
 from api.cli.keyfiles import CHECKPOINT_KEY, checkpoint_signer, keys_directory
 from ledger.checkpoint import parse_checkpoint_text
@@ -32,7 +32,7 @@ def checkpoint(
     as_json: Json = False,
 ) -> None:
     """Print the latest checkpoint as a signed note."""
-    directory = keys_directory(sqlite_path(db), keys)
+    directory = keys_directory(files_of(db), keys)
     with open_store(db, read_only=not release) as store:
         if release:
             signer = checkpoint_signer(origin_of(store), directory)

@@ -14,6 +14,7 @@ from typing import Annotated, Any, Final
 import typer
 from rich.console import Console
 
+from ledger import stores
 from ledger.canonical import Malformed
 from ledger.export import ExportRefused
 from ledger.keys import KeyRing, Unauthorised
@@ -21,7 +22,8 @@ from ledger.note import SignatureFailed, UnknownKeys
 from ledger.opening import AlreadyOpened, load_ring
 from ledger.signer import ReleaseRefused
 from ledger.store import Reader, StoreError
-from ledger.store_sqlite import SqliteStore
+from ledger.store_postgres import database_name, database_of
+from ledger.stores import AnyStore, is_postgres, sqlite_file
 from ledger.submission import NotAccepted
 from projections.runner import ViewStopped
 
@@ -31,7 +33,9 @@ UNAVAILABLE: Final = 3
 MAX_INPUT_BYTES: Final = 64 * 1024 * 1024  # 1,000 statements of 44 KiB, escaped
 
 DEFAULT_DB: Final = "sqlite:///./quota-ledger.db"
-Db = Annotated[str, typer.Option("--db", envvar="QUOTA_LEDGER_DB", help="The ledger: sqlite:///PATH.")]
+Db = Annotated[
+    str, typer.Option("--db", envvar="QUOTA_LEDGER_DB", help="The ledger: sqlite:///PATH or postgresql://….")
+]
 KeysDir = Annotated[
     Path | None,
     typer.Option("--keys", envvar="QUOTA_LEDGER_KEYS", help="The operator's keys; default <db file>.keys."),
@@ -63,22 +67,31 @@ def print_json(value: Any) -> None:
     sys.stdout.write(json_text(value) + "\n")
 
 
-def sqlite_path(url: str) -> Path:
-    """Return the file that ``--db`` names.
+def files_of(url: str) -> Path:
+    """Return the path whose name anchor and keys carry: the SQLite file, or ./DATABASE for PostgreSQL.
 
     Raises:
-        Stop: usage: another form than ``sqlite:///PATH``.
+        Stop: usage: another form than ``sqlite:///PATH`` or ``postgresql://…``.
     """
-    scheme, separator, path = url.partition(":///")
-    if scheme != "sqlite" or not separator or not path:
-        raise Stop(USAGE, f"--db {url}: sqlite:///PATH is wanted, such as {DEFAULT_DB}")
+    path = database_of(url) if is_postgres(url) else sqlite_file(url)
+    if path is None:
+        # A URL may hold a password, so it is not repeated.
+        raise Stop(
+            USAGE, f"--db: sqlite:///PATH, such as {DEFAULT_DB}, or postgresql://HOST/DATABASE is wanted"
+        )
     return Path(path)
 
 
+def shown(url: str) -> str:
+    """Return a URL as people may see it: a SQLite file's path, a PostgreSQL URL without its password."""
+    return database_name(url) if is_postgres(url) else str(files_of(url))
+
+
 @contextmanager
-def open_store(url: str, *, read_only: bool = False) -> Iterator[SqliteStore]:
+def open_store(url: str, *, read_only: bool = False) -> Iterator[AnyStore]:
     """Open the ledger that ``--db`` names and close it again."""
-    store = SqliteStore(sqlite_path(url), read_only=read_only)
+    files_of(url)
+    store = stores.open_store(url, read_only=read_only)
     try:
         yield store
     finally:

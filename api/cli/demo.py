@@ -12,8 +12,8 @@ from uuid import UUID
 
 import typer
 
-from api.cli.context import REFUSED, Json, Stop, beside, open_store, origin_of, print_json, sqlite_path
-from api.cli.init import OFFICERS, open_database, sign_opening, write_keys
+from api.cli.context import REFUSED, Json, Stop, beside, files_of, open_store, origin_of, print_json, shown
+from api.cli.init import OFFICERS, open_database, refuse_used, sign_opening, write_keys
 from api.cli.keyfiles import checkpoint_signer
 from api.cli.report import print_balances, print_verification, progress_bar
 from api.cli.verify import verify_target
@@ -24,6 +24,7 @@ from ledger.anchor import read_anchor
 from ledger.canonical import Malformed
 from ledger.sequencer import Sequencer
 from ledger.store import StoreError
+from ledger.stores import is_postgres
 from projections.balances import Balances, read_balances
 from projections.runner import catch_up
 
@@ -43,24 +44,26 @@ def demo(
     as_json: Json = False,
 ) -> None:
     """Play a season on a simulated clock, then verify it."""
-    database = sqlite_path(db or DEFAULT_DEMO_DB)
+    url = db or DEFAULT_DEMO_DB
+    database = files_of(url)
     anchor_file = anchor or beside(database, ".anchor.json")
     directory = beside(database, ".keys")
     if db is None:
         _clear(database)
     for path in (database, anchor_file, directory):
         if path.exists():
-            raise Stop(REFUSED, f"{path}: exists already; --db sqlite:///PATH names a new ledger")
+            raise Stop(REFUSED, f"{path}: exists already; --db names a new ledger")
+    refuse_used(url)
     keys = demo_keys(seed, (*OFFICERS, "checkpoint", "housekeeping"))
     clock = SimulatedClock(moment(FIRST_DAY, 8))
     envelope, statement = sign_opening(
         ORIGIN, keys, POLICY_DOCUMENT_SHA256, str(UUID(int=seed % 2**122, version=4)), clock
     )
     clock.now += timedelta(minutes=1)
-    open_database(database, envelope, statement, anchor_file, clock)
+    open_database(url, envelope, statement, anchor_file, clock)
     write_keys(directory, keys)
     acts = season(exporters, vehicles, seed)
-    with open_store(f"sqlite:///{database}") as store:
+    with open_store(url) as store:
         signer = checkpoint_signer(ORIGIN, directory)
         with (
             Sequencer(store, keys["housekeeping"], clock=clock, signer=signer) as sequencer,
@@ -72,12 +75,13 @@ def demo(
                 raise Stop(REFUSED, f"the season broke a rule: {error}") from error
         catch_up(store, Balances())
         size, rows = read_balances(store)
-    answer = verify_target(database, read_anchor(anchor_file), [])
+    answer = verify_target(url if is_postgres(url) else database, read_anchor(anchor_file), [])
+    named = shown(url) if is_postgres(url) else f"sqlite:///{database}"
     if as_json:
         print_json(
             {
                 "origin": ORIGIN,
-                "db": f"sqlite:///{database}",
+                "db": named,
                 "anchor": str(anchor_file),
                 "exporters": exporters,
                 "vehicles": vehicles,
@@ -96,9 +100,10 @@ def demo(
     print_balances(size, rows)
     print_verification(answer.to_json())
     typer.echo(
-        f"ledger {database} · anchor {anchor_file} · keys {directory} (of no secret: seed {seed} makes them)"
+        f"ledger {shown(url)} · anchor {anchor_file} · keys {directory} "
+        f"(of no secret: seed {seed} makes them)"
     )
-    typer.echo(f"again: quota-ledger verify --db sqlite:///{database} --anchor {anchor_file}")
+    typer.echo(f"again: quota-ledger verify --db {named} --anchor {anchor_file}")
 
 
 def _clear(database: Path) -> None:

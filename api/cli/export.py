@@ -12,10 +12,10 @@ from api.cli.context import (
     Json,
     Stop,
     beside,
+    files_of,
     key_ring,
     open_store,
     print_json,
-    sqlite_path,
 )
 from api.cli.report import progress_bar
 from api.cli.verify import read_anchor_file
@@ -33,7 +33,7 @@ def export(
     as_json: Json = False,
 ) -> None:
     """Write checkpoint, tiles, entries, envelopes and anchor, up to the latest checkpoint."""
-    kept = anchor or beside(sqlite_path(db), ".anchor.json")
+    kept = anchor or beside(files_of(db), ".anchor.json")
     with open_store(db, read_only=True) as store:
         ring = key_ring(store)
         note = store.checkpoint()

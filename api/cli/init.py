@@ -9,15 +9,28 @@ import hashlib
 import json
 import uuid
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from api.cli.context import DEFAULT_DB, REFUSED, Db, KeysDir, Stop, beside, read_file, sqlite_path
+from api.cli.context import (
+    DEFAULT_DB,
+    REFUSED,
+    Db,
+    KeysDir,
+    Stop,
+    beside,
+    files_of,
+    open_store,
+    read_file,
+    shown,
+)
 from api.cli.keyfiles import CHECKPOINT_KEY, HOUSEKEEPING_KEY, keys_directory, write_key
 from api.demo.season import POLICY_DOCUMENT_SHA256
+from ledger import stores
 from ledger.anchor import Anchor, write_anchor
 from ledger.canonical import canonical_bytes
 from ledger.checkpoint import NoteSigner, VerifierKey, check_origin
@@ -27,7 +40,8 @@ from ledger.entry import parse_statement
 from ledger.envelope import sign_envelope
 from ledger.keys import OFFICER_AGENCIES
 from ledger.opening import open_ledger
-from ledger.store_sqlite import SqliteStore
+from ledger.store import SchemaMismatch
+from ledger.stores import is_postgres
 from ledger.submission import decode_submission
 
 OFFICERS: Final = tuple(f"{agency}-{number}" for agency in OFFICER_AGENCIES for number in (1, 2))
@@ -45,13 +59,14 @@ def init(
     policy_document: Annotated[Path | None, typer.Option(help="The policy's text, for its hash.")] = None,
 ) -> None:
     """Open a ledger: keys, entry 0 and the anchor."""
-    database = sqlite_path(db)
+    database = files_of(db)
     directory = keys_directory(database, keys)
     anchor_file = anchor or beside(database, ".anchor.json")
     check_origin(origin)
     for path in (database, anchor_file):
         if path.exists():
             raise Stop(REFUSED, f"{path}: exists already; name a new file")
+    refuse_used(db)
     if opening is None:
         private = {name: Ed25519PrivateKey.generate() for name in (*OFFICERS, "checkpoint", "housekeeping")}
         write_keys(directory, private)
@@ -68,9 +83,9 @@ def init(
         statement = statements[0]
         if (named := parse_statement(statement).get("ledger")) != origin:
             raise Stop(REFUSED, f"opening {opening}: it opens {named!r}, --origin says {origin!r}")
-    open_database(database, envelope, statement, anchor_file, system_clock)
+    open_database(db, envelope, statement, anchor_file, system_clock)
     typer.echo(
-        f"{origin} is open in {database}; keys in {directory}; anchor in {anchor_file}: keep it elsewhere."
+        f"{origin} is open in {shown(db)}; keys in {directory}; anchor in {anchor_file}: keep it elsewhere."
     )
 
 
@@ -117,15 +132,24 @@ def sign_opening(
     return sign_envelope("operator", origin, None, 1, now, [statement], signers), statement
 
 
-def open_database(database: Path, envelope: bytes, statement: bytes, anchor_file: Path, clock: Clock) -> None:
+def refuse_used(db: str) -> None:
+    """Raise unless a PostgreSQL database has no entries yet; a SQLite file is known by being there."""
+    if is_postgres(db):
+        with suppress(SchemaMismatch), open_store(db, read_only=True) as store:
+            if store.head().size:
+                raise Stop(REFUSED, f"{shown(db)}: a ledger is open there already; name a new database")
+
+
+def open_database(db: str, envelope: bytes, statement: bytes, anchor_file: Path, clock: Clock) -> None:
     """Make the database with entry 0, then the anchor; a refused opening leaves no file behind."""
-    store = SqliteStore(database, create=True)
+    store = stores.open_store(db, create=True)
     try:
         genesis = open_ledger(store, envelope, statement, clock=clock)
     except BaseException:
         store.close()
-        for suffix in ("", "-wal", "-shm"):
-            beside(database, suffix).unlink(missing_ok=True)
+        if not is_postgres(db):
+            for suffix in ("", "-wal", "-shm"):
+                beside(files_of(db), suffix).unlink(missing_ok=True)
         raise
     store.close()
     content = json.loads(statement)

@@ -18,12 +18,12 @@ from api.cli.context import (
     Out,
     Stop,
     console,
+    files_of,
     json_text,
     open_store,
     origin_of,
     print_json,
     read_file,
-    sqlite_path,
     write_out,
 )
 from api.cli.keyfiles import checkpoint_signer, housekeeping_key, keys_directory
@@ -44,7 +44,7 @@ def submit(
     """Enter a signed submission in the ledger."""
     logging.basicConfig(format="%(levelname)s %(name)s: %(message)s")
     envelope, statements = decode_submission(read_file(file, "submission"))
-    directory = keys_directory(sqlite_path(db), keys)
+    directory = keys_directory(files_of(db), keys)
     with open_store(db) as store:
         signer = checkpoint_signer(origin_of(store), directory)
         with Sequencer(store, housekeeping_key(directory), signer=signer) as sequencer:

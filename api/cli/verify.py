@@ -15,9 +15,9 @@ from api.cli.context import (
     Db,
     Json,
     Stop,
+    files_of,
     print_json,
     read_file,
-    sqlite_path,
 )
 from api.cli.report import print_verification, progress_bar
 from domain.catalogue import CATALOGUE
@@ -26,7 +26,8 @@ from ledger.bundle import open_bundle
 from ledger.canonical import Malformed
 from ledger.source import Source, Unreadable
 from ledger.store import StoreError
-from ledger.store_audit import StoreSource
+from ledger.store_audit import PostgresSource, StoreSource
+from ledger.stores import is_postgres
 from ledger.verification import Verification, unreadable, verify_receipt, verify_source
 
 _SQLITE = b"SQLite format 3\x00"
@@ -57,24 +58,32 @@ def verify(
         receipt = verify_receipt(read_file(target, "receipt"), exact, meant, trusted)
         print_json(receipt.to_json()) if as_json else print_verification(receipt.to_json())
         raise typer.Exit(receipt.exit_code)
-    answer = verify_target(target or sqlite_path(db), meant, trusted, unanchored=unanchored, lenient=lenient)
+    answer = verify_target(
+        target or (db if is_postgres(db) else files_of(db)),
+        meant,
+        trusted,
+        unanchored=unanchored,
+        lenient=lenient,
+    )
     print_json(answer.to_json()) if as_json else print_verification(answer.to_json())
     raise typer.Exit(answer.exit_code)
 
 
 def verify_target(
-    target: Path,
+    target: Path | str,
     anchor: Anchor | None,
     trusted: list[bytes],
     *,
     unanchored: bool = False,
     lenient: bool = False,
 ) -> Verification:
-    """Verify a bundle or database; what cannot be opened is an answer too."""
-    store: StoreSource | None = None
+    """Verify a bundle or database, a PostgreSQL one by its URL; what cannot be opened is an answer too."""
+    store: StoreSource | PostgresSource | None = None
     try:
         source: Source
-        if target.is_file() and _begins(target, _SQLITE):
+        if isinstance(target, str):
+            source = store = PostgresSource(target)
+        elif target.is_file() and _begins(target, _SQLITE):
             source = store = StoreSource(target)
         elif target.is_file() and _begins(target, b"{"):
             raise Stop(USAGE, f"{target}: to verify a receipt, --statement FILE names its statement")

@@ -1,15 +1,19 @@
 """The demonstration from the command line."""
 
 import json
+from contextlib import closing
 from typing import Any
 
+import psycopg
 import pytest
 from stdnum.cn import uscc
 
 from api.demo.acts import lots
 from api.demo.fleet import cars, enterprise, vin
 from api.demo.season import season
+from ledger.stores import open_store
 from tests.support.cli import ORIGIN, Cli
+from tests.support.postgres import Server
 
 SMALL = ("demo", "--vehicles", "4", "--exporters", "2")
 
@@ -33,6 +37,66 @@ def test_demo_runs_again_and_again(cli: Cli) -> None:
 
     assert first["verification"]["root"] == second["verification"]["root"]
     assert other["verification"]["root"] != first["verification"]["root"]
+
+
+def test_demo_is_the_same_on_postgresql(cli: Cli, postgres: Server) -> None:
+    """Given either store, when the same seed plays, then balances, entries and root are the same; once alone."""
+    db = postgres.database()
+    there, here = cli.json(*SMALL, "--db", db), cli.json(*SMALL)
+
+    assert there["pairs"] == here["pairs"]
+    assert there["verification"]["integrity"] == {"verdict": "INTACT", "breaks": []}
+    for same in ("origin", "size", "root", "anchored", "verdict"):
+        assert there["verification"][same] == here["verification"][same]
+    with closing(open_store(db)) as one, closing(open_store(here["db"])) as other:
+        size = here["size"]
+        assert list(one.entries(0, size)) == list(other.entries(0, size))
+
+    anchor = there["anchor"]
+    assert cli("rebuild", "--db", db) == 0, cli.err
+    assert cli.json("balance", "--db", db)["pairs"] == here["pairs"]
+    assert cli("verify", "--db", there["db"], "--anchor", anchor, "--lenient") == 0, cli.err
+    assert cli("verify", "--db", db, "--anchor", anchor, "--lenient") == 0, cli.err
+    assert cli("export", "--db", db, "--out", "bundle") == 0, cli.err
+    assert cli("verify", "bundle", "--anchor", anchor, "--lenient") == 0, cli.err
+    assert cli(*SMALL, "--db", db, "--anchor", "other.json") == 1
+    assert "already" in cli.err
+
+
+def test_roles_are_given_by_one_command(cli: Cli, postgres: Server) -> None:
+    """Given a ledger on PostgreSQL, when roles are asked for, then a reader and a writer have their rights."""
+    db = postgres.database()
+    assert cli("init", "--origin", ORIGIN, "--db", db) == 0, cli.err
+    assert cli("roles", "--db", db, "--writer", "demo_writer", "--reader", "demo_reader") == 0, cli.err
+    with psycopg.connect(db) as connection:
+        rights = {
+            (role, table, right)
+            for role in ("demo_writer", "demo_reader")
+            for table in ("entry", "head", "balance")
+            for right in ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE")
+            if connection.execute(
+                "SELECT has_table_privilege(%s, %s, %s)", (role, f"quota_ledger.{table}", right)
+            ).fetchone()
+            == (True,)
+        }
+    assert {(table, right) for role, table, right in rights if role == "demo_reader"} == {
+        ("entry", "SELECT"), ("head", "SELECT"), ("balance", "SELECT"),
+    }  # fmt: skip
+    assert {(table, right) for role, table, right in rights if role == "demo_writer"} == {
+        ("entry", "SELECT"), ("entry", "INSERT"), ("head", "SELECT"), ("head", "UPDATE"),
+        ("balance", "SELECT"), ("balance", "INSERT"), ("balance", "UPDATE"), ("balance", "DELETE"),
+    }  # fmt: skip
+    assert cli("roles", "--db", cli.db) == 2
+
+
+@pytest.mark.parametrize(
+    "db", ["oracle://secret@host/x", "sqlite:///", "postgresql://host", "postgresql://h/a%2Fb"]
+)
+def test_another_url_is_a_usage_error(cli: Cli, db: str) -> None:
+    """Given a URL of another form, then the command says which forms there are and repeats no password."""
+    assert cli("balance", "--db", db) == 2
+    assert "postgresql://HOST/DATABASE" in cli.err
+    assert "secret" not in cli.err
 
 
 def test_demo_replaces_no_other_ledger(cli: Cli) -> None:

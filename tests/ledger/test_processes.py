@@ -1,30 +1,33 @@
-"""Eight processes on one SQLite file, some of them killed: nothing acknowledged is lost, nothing enters twice."""
+"""Eight processes on one ledger, some of them killed, the server too: nothing acknowledged is lost, nothing enters twice."""
 
 import json
 import signal
 import subprocess
 import sys
-from pathlib import Path
+from collections.abc import Callable, Iterator, Sequence
 
+import psycopg
 import pytest
 
 from ledger.clock import system_clock
 from ledger.entry import parse_entry
 from ledger.merkle import leaf_hash, root
 from ledger.sequencer import Sequencer
-from ledger.store_sqlite import SqliteStore
+from ledger.stores import open_store
 from tests.support import domain as of
 from tests.support.desk import Desk, TurnedClock, open_desk_ledger, statement
 from tests.support.keys import private_key
+from tests.support.postgres import local_server
 from tests.support.writer import ENVELOPES, GRANTED, WRITERS
 
+Played = tuple[str, list[tuple[str, str, str]]]
 KILLED_AFTER = {3: 2, 5: 9, 7: 17}
 """Writer → acknowledgements after which it is killed in the middle of its work."""
 
 
-def set_up(path: Path) -> None:
+def set_up(url: str) -> None:
     """Grant five units, and file a use application of one car for each writer."""
-    store, clock = SqliteStore(path, create=True), TurnedClock(system_clock())
+    store, clock = open_store(url, create=True), TurnedClock(system_clock())
     open_desk_ledger(store, clock)
     with Sequencer(store, private_key("housekeeping"), clock=clock) as sequencer:
         at = Desk(store, clock, sequencer)
@@ -51,36 +54,78 @@ def set_up(path: Path) -> None:
     store.close()
 
 
-@pytest.fixture(scope="module")
-def played(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[tuple[str, str, str]]]:
-    """Run the writers, kill three, and return the file with all acknowledgements (digest, index or code, type)."""
-    path = tmp_path_factory.mktemp("ledger") / "ledger.db"
-    set_up(path)
+def cut_connections(url: str) -> None:
+    """Terminate the connections of every writer at whatever they are doing."""
+    with psycopg.connect(url, autocommit=True) as owner:
+        owner.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def played(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
+    """Run the writers, kill three, and return the URL with all acknowledgements (digest, index or code, type).
+
+    PostgreSQL is stopped without warning and started again in the middle; later its connections are cut.
+    """
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path_factory.mktemp('ledger')}/ledger.db"
+        yield url, play(url, [lambda: None] * len(KILLED_AFTER))
+        return
+    with local_server() as server:
+        url = server.database()
+
+        def restart() -> None:
+            server.stop("immediate")
+            server.start()
+
+        yield url, play(url, [restart, lambda: cut_connections(url), lambda: cut_connections(url)])
+
+
+def play(url: str, troubles: Sequence[Callable[[], None]]) -> list[tuple[str, str, str]]:
+    """Run the writers; after each kill one more trouble."""
+    set_up(url)
+    more = 3 * ENVELOPES  # so that none of those that are killed is done before
     writers = {
         number: subprocess.Popen(
-            [sys.executable, "-m", "tests.support.writer", str(path), str(number)],
+            [
+                sys.executable,
+                "-m",
+                "tests.support.writer",
+                url,
+                str(number),
+                str(more if number in KILLED_AFTER else ENVELOPES),
+            ],
             stdout=subprocess.PIPE,
             text=True,
         )
         for number in range(1, WRITERS + 1)
     }
+    for process in writers.values():
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
     said: list[str] = []
-    for number, after in KILLED_AFTER.items():
+    for (number, after), trouble in zip(KILLED_AFTER.items(), troubles, strict=True):
         process = writers[number]
         assert process.stdout is not None
         said += [process.stdout.readline() for _ in range(after)]
         process.send_signal(signal.SIGKILL)
+        trouble()
     for number, process in writers.items():
-        rest, _ = process.communicate(timeout=120)
+        assert process.stdout is not None
+        with process.stdout:  # not communicate(), which passes over what readline() has buffered
+            rest = process.stdout.read()
+        process.wait(timeout=120)
         # A line cut off by the kill was not an acknowledgement that anybody could read.
         said += [line for line in rest.splitlines(keepends=True) if line.endswith("\n")]
         assert process.returncode == (-signal.SIGKILL if number in KILLED_AFTER else 0)
-    return path, [tuple(line.split()) for line in said]  # type: ignore[misc]
+    return [tuple(line.split()) for line in said]  # type: ignore[misc]
 
 
-def test_no_gap_no_fork(played: tuple[Path, list[tuple[str, str, str]]]) -> None:
+def test_no_gap_no_fork(played: Played) -> None:
     """Given eight writers and three kills, when the entries are read, then they are one chain under one root."""
-    store = SqliteStore(played[0], read_only=True)
+    store = open_store(played[0], read_only=True)
     head = store.head()
     entries = list(store.entries(0, head.size))
     hashes = [leaf_hash(data) for data in entries]
@@ -91,10 +136,10 @@ def test_no_gap_no_fork(played: tuple[Path, list[tuple[str, str, str]]]) -> None
     store.close()
 
 
-def test_acknowledged_entries_are_there_once(played: tuple[Path, list[tuple[str, str, str]]]) -> None:
+def test_acknowledged_entries_are_there_once(played: Played) -> None:
     """Given what was acknowledged before the kills, when the ledger is read, then each stands there once."""
-    path, said = played
-    store = SqliteStore(path, read_only=True)
+    url, said = played
+    store = open_store(url, read_only=True)
     headers = [parse_entry(data).header for data in store.entries(0, store.head().size)]
     by_envelope: dict[str, list[int]] = {}
     for header in headers:
@@ -107,10 +152,10 @@ def test_acknowledged_entries_are_there_once(played: tuple[Path, list[tuple[str,
 
 
 def test_the_last_unit_is_spent_once_and_a_car_consumes_one_unit(
-    played: tuple[Path, list[tuple[str, str, str]]],
+    played: Played,
 ) -> None:
     """Given five units, eight approvals at once and one car in two of them, then five are approved at most, each car once."""
-    store = SqliteStore(played[0], read_only=True)
+    store = open_store(played[0], read_only=True)
     approved = [
         json.loads(parse_entry(data).statement)["body"]["lines"][0]["vin"]
         for data in store.entries(0, store.head().size)

@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,17 +19,19 @@ from ledger.records import RecordCache
 from ledger.sequencer import QueueFull, Sequencer
 from ledger.store import CommitUnknown, StoreError, Transaction
 from ledger.store_sqlite import SqliteStore
+from ledger.stores import open_store
 from ledger.submission import NotAccepted
 from projections.balances import Balances
 from projections.runner import catch_up
 from tests.support import domain as of
 from tests.support.desk import Desk, desk, enterprise, policy, statement
 from tests.support.keys import LEDGER, keyid, opening_body, private_key, registration_body
+from tests.support.stores import stuck
 
 
 @pytest.fixture
-def at(tmp_path: Path) -> Iterator[Desk]:
-    with desk(tmp_path) as opened:
+def at(tmp_path: Path, url: str) -> Iterator[Desk]:
+    with desk(tmp_path, url) as opened:
         yield opened
 
 
@@ -60,9 +61,9 @@ def test_a_receipt_proves_inclusion_under_the_operators_key(at: Desk) -> None:
     assert parse_proof(receipt.proof).verify(leaf_hash(receipt.header + b"\n" + sent), key).size == 2
 
 
-def test_without_the_checkpoint_key_receipts_have_no_proof_yet(tmp_path: Path) -> None:
+def test_without_the_checkpoint_key_receipts_have_no_proof_yet(tmp_path: Path, url: str) -> None:
     """Given a process without the checkpoint key, when it appends, then the receipt's proof is null."""
-    with desk(tmp_path, signer=False) as at:
+    with desk(tmp_path, url, signer=False) as at:
         (receipt,) = at.sequencer.receipts(at.send([enterprise(1)], "commerce-1"))
     assert receipt.proof is None
 
@@ -277,9 +278,12 @@ def test_recorded_at_never_goes_back(at: Desk) -> None:
     assert times == sorted(times) == ["2026-01-05T02:00:00.000000Z"] * 3
 
 
-def test_another_process_sees_every_earlier_entry(at: Desk, tmp_path: Path) -> None:
-    """Given two sequencers on one file, when one registers an enterprise, then the other refuses it again."""
-    with Sequencer(SqliteStore(tmp_path / "ledger.db"), private_key("housekeeping"), clock=at.clock) as other:
+def test_another_process_sees_every_earlier_entry(at: Desk) -> None:
+    """Given two sequencers on one database, when one registers an enterprise, then the other refuses it again."""
+    with (
+        contextlib.closing(open_store(at.url)) as second,
+        Sequencer(second, private_key("housekeeping"), clock=at.clock) as other,
+    ):
         twin = Desk(at.store, at.clock, other)
         twin._seqs["commerce-1"] = 50
         twin.send([enterprise(2)], "commerce-1")
@@ -297,9 +301,9 @@ def test_a_fact_that_breaks_a_rule_is_accepted_and_flagged(at: Desk) -> None:
     assert {"unbacked", "bad-vin"} <= set(receipt.flags)
 
 
-def test_a_full_queue_refuses_and_records_nothing(tmp_path: Path) -> None:
+def test_a_full_queue_refuses_and_records_nothing(at: Desk) -> None:
     """Given a head that another process holds, when more comes than the queue takes, then QueueFull is raised."""
-    with desk(tmp_path) as at, contextlib.closing(SqliteStore(tmp_path / "ledger.db")) as other:
+    with contextlib.closing(open_store(at.url)) as other:
         key = private_key("housekeeping")
         with Sequencer(at.store, key, clock=at.clock, max_queue=1) as small:
             sent = [(at.envelope([one], "commerce-1"), [one]) for one in map(enterprise, (1, 2, 3))]
@@ -342,14 +346,9 @@ def test_a_commit_of_unknown_outcome_is_resolved_by_asking(tmp_path: Path, happe
 
 def test_what_fails_for_good_is_said_and_leaves_nothing(at: Desk) -> None:
     """Given a store that refuses to write, when a statement comes, then the error arrives and the next one enters."""
-    with contextlib.closing(sqlite3.connect(at.path)) as raw:
-        raw.execute(
-            "CREATE TRIGGER stuck BEFORE INSERT ON flag BEGIN SELECT RAISE(ABORT, 'the disk is full'); END"
-        )
-        fact = statement("VehicleRegistered", of.registered_body(of.vin(1), None, on="2026-01-04"), "police")
-        with pytest.raises(StoreError, match="the disk is full"):
-            at.send([fact], "police-1")
-        raw.execute("DROP TRIGGER stuck")
+    fact = statement("VehicleRegistered", of.registered_body(of.vin(1), None, on="2026-01-04"), "police")
+    with stuck(at.url), pytest.raises(StoreError, match="the disk is full"):
+        at.send([fact], "police-1")
     assert at.store.head().size == 1
     assert isinstance(at.send([fact], "police-1"), Entered)
 

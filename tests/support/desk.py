@@ -17,6 +17,7 @@ from ledger.refusal import operator_statement
 from ledger.sequencer import Sequencer
 from ledger.signer import CheckpointSigner
 from ledger.store_sqlite import SqliteStore
+from ledger.stores import AnyStore, open_store
 from tests.support.keys import LEDGER, officer_keys, opening_body, private_key
 
 START = datetime(2026, 1, 5, 2, 0, tzinfo=UTC)
@@ -38,10 +39,8 @@ class TurnedClock:
 class Desk:
     """An opened ledger with its sequencer; ``statement`` and ``envelope`` make what officers send."""
 
-    def __init__(
-        self, store: SqliteStore, clock: TurnedClock, sequencer: Sequencer, path: Path | None = None
-    ) -> None:
-        self.path = path
+    def __init__(self, store: AnyStore, clock: TurnedClock, sequencer: Sequencer, url: str = "") -> None:
+        self.url = url
         self.store = store
         self.clock = clock
         self.sequencer = sequencer
@@ -121,7 +120,7 @@ def policy(number: int = 1) -> bytes:
     return statement("PolicyVersionPublished", body)
 
 
-def open_desk_ledger(store: SqliteStore, clock: TurnedClock) -> None:
+def open_desk_ledger(store: AnyStore, clock: TurnedClock) -> None:
     """Write entry 0, signed by the eight officers."""
     opening = operator_statement(
         "LedgerOpened", opening_body(), str(uuid.UUID(int=1)), LEDGER, "2026-01-05T10:00:00+08:00"
@@ -131,14 +130,17 @@ def open_desk_ledger(store: SqliteStore, clock: TurnedClock) -> None:
 
 
 @contextmanager
-def desk(folder: Path, *, signer: bool = True, kind: type[SqliteStore] = SqliteStore) -> Iterator[Desk]:
-    """Open a new ledger below ``folder`` and a desk at it."""
+def desk(
+    folder: Path, url: str | None = None, *, signer: bool = True, kind: type[SqliteStore] | None = None
+) -> Iterator[Desk]:
+    """Open a new ledger, a file below ``folder`` unless ``url`` says where, and a desk at it."""
     clock = TurnedClock()
-    store = kind(folder / "ledger.db", create=True)
+    url = url or f"sqlite:///{folder}/ledger.db"
+    store = open_store(url, create=True) if kind is None else kind(folder / "ledger.db", create=True)
     open_desk_ledger(store, clock)
     checkpoints = CheckpointSigner(LEDGER, private_key("operator"), folder / "operator.memory")
     with Sequencer(
         store, private_key("housekeeping"), clock=clock, signer=checkpoints if signer else None
     ) as sequencer:
-        yield Desk(store, clock, sequencer, folder / "ledger.db")
+        yield Desk(store, clock, sequencer, url)
     store.close()

