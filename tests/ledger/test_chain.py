@@ -81,7 +81,10 @@ def test_entries_appended_later_keep_an_earlier_root(path: Path) -> None:
         ("DELETE FROM tag WHERE tag = 'all' AND idx = 7", {("keys", 7)}),
         ("UPDATE tile SET data = zeroblob(8192) WHERE number = 1", {("tree", None)}),
         ("DELETE FROM tile WHERE number = 1", {("tree", None)}),
-        ("UPDATE head SET tree = substr(tree, 1, 8) || zeroblob(length(tree) - 8)", {("tree", None)}),
+        (
+            "UPDATE head SET tree = CAST(substr(tree, 1, 8) || zeroblob(length(tree) - 8) AS BLOB)",
+            {("tree", None)},
+        ),
         ("UPDATE head SET leaf = zeroblob(32)", {("leaf", SIZE - 1)}),
         ("DELETE FROM entry WHERE idx = 599", {("missing", 599), ("leaf", 598), ("tree", None)}),
     ],
