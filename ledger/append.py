@@ -65,7 +65,8 @@ class Memory:
         """Take in what other processes have appended since; every decision sees every earlier entry."""
         if size == self.size:
             return
-        self.records.forget(transaction.records_changed_since(self.size))
+        if self.size:  # a process that knows nothing yet has nothing to forget, however long the ledger is
+            self.records.forget(transaction.records_changed_since(self.size))
         self.ring, self.ring_number = load_ring(transaction, self.ring, self.ring_number)
         self.size = size
 
