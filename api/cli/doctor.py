@@ -7,7 +7,7 @@ from typing import Final
 
 import typer
 
-from api.cli.context import DEFAULT_DB, REFUSED, Db, Json, KeysDir, Stop, print_json, sqlite_path
+from api.cli.context import DEFAULT_DB, REFUSED, USAGE, Db, Json, KeysDir, Stop, files_of, print_json
 from api.cli.keyfiles import checkpoint_signer, keys_directory
 from api.cli.report import print_findings
 from ledger.clock import Clock, system_clock
@@ -18,6 +18,7 @@ from ledger.doctor.machine import check_key_files, check_space
 from ledger.doctor.signer import check_signer
 from ledger.doctor.sqlite import sqlite_checks
 from ledger.signer import CheckpointSigner
+from ledger.stores import is_postgres
 from projections.doctor import SCHEMA, check_views
 
 FORMAT: Final = "quota-ledger-doctor/1"
@@ -25,7 +26,9 @@ FORMAT: Final = "quota-ledger-doctor/1"
 
 def doctor(db: Db = DEFAULT_DB, keys: KeysDir = None, as_json: Json = False) -> None:
     """Check database, signer and machine and say what to repair; writes nothing, exit 1 if a check failed."""
-    database = sqlite_path(db)
+    if is_postgres(db):
+        raise Stop(USAGE, "--db: the doctor examines sqlite:///PATH; of PostgreSQL it knows nothing yet")
+    database = files_of(db)
     findings = examine_file(database, keys_directory(database, keys), system_clock)
     status = worst(findings)
     if as_json:
