@@ -220,6 +220,7 @@ class _Group:
         if envelope.head.signers[0] == self._keyid:  # its number is used up like anybody's
             self._operator_seq = max(self._operator_seq, envelope.head.seq)
         self._operator_seq += 1
+        self._standing.sequences.add((self._keyid, self._operator_seq))
         raw = sign_envelope(
             "operator",
             self._standing.ledger,

@@ -259,6 +259,20 @@ def test_nobody_can_take_the_id_of_a_refusal_beforehand(at: Desk) -> None:
     assert codes(at.sequencer.append(refused, [policy()])) == ["four-eyes"]
 
 
+def test_numbers_of_the_housekeeping_key_do_not_collide_within_a_group(at: Desk) -> None:
+    """Given a group with refusals and envelopes of the housekeeping key, when written, then all are on record."""
+    sent = [([policy()], "commerce-1", {})]
+    sent += [
+        ([enterprise(1)], "housekeeping", {"agency": "operator", "seq": seq}) for seq in (1, 2, 3, 9, 10)
+    ]
+    envelopes = [at.envelope(one, officer, **head) for one, officer, head in sent]
+    with at.store.transaction():  # so that they wait for one another
+        waiting = [at.sequencer.submit(raw, one[0]) for raw, one in zip(envelopes, sent, strict=True)]
+    found = [codes(future.result()) for future in waiting]
+    assert found[0] == ["four-eyes"]
+    assert {code for one in found[1:] for code in one} == {"type-not-allowed"}
+
+
 def test_what_is_queued_cannot_be_cancelled(at: Desk) -> None:
     """Given a queued envelope, when its future is cancelled, then it enters all the same, and so does the next."""
     envelope = at.envelope([enterprise(1)], "commerce-1")
