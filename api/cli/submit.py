@@ -81,7 +81,7 @@ def submit(
 
 
 def receipt(
-    index: Annotated[int, typer.Argument(min=0, help="The entry's index.")],
+    index: Annotated[int, typer.Argument(min=0, max=2**53 - 1, help="The entry's index.")],
     db: Db = DEFAULT_DB,
     out: Out = None,
     as_json: Json = False,
