@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from typing_extensions import override
 
+from ledger.heads_reader import HeadsReader
 from ledger.merkle import HASH_SIZE, Tree
 from ledger.store import Found, Head, Reader
 
@@ -16,7 +17,7 @@ PAGE = 1_000
 _EMPTY_HEAD = Head(0, bytes(HASH_SIZE), "", Tree.empty())
 
 
-class SqlReader(Reader):
+class SqlReader(HeadsReader, Reader):
     """Reading, by queries that do not differ."""
 
     _IN: ClassVar[str]
@@ -137,6 +138,7 @@ class SqlReader(Reader):
     def _column(self, column: str, start: int, stop: int) -> Iterator[bytes]:
         """Yield one column of the entries start ≤ index < stop, in order; those that exist."""
 
+    @override
     @abstractmethod
     def _rows(self, sql: str, *parameters: object) -> list[tuple[Any, ...]]:
         """Return all rows of a query, in one round trip."""

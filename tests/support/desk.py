@@ -16,8 +16,9 @@ from ledger.opening import open_ledger
 from ledger.refusal import operator_statement
 from ledger.sequencer import Sequencer
 from ledger.signer import CheckpointSigner
+from ledger.store_audit import PostgresSource, StoreSource
 from ledger.store_sqlite import SqliteStore
-from ledger.stores import AnyStore, open_store
+from ledger.stores import AnyStore, open_store, sqlite_file
 from tests.support.keys import LEDGER, officer_keys, opening_body, private_key
 
 START = datetime(2026, 1, 5, 2, 0, tzinfo=UTC)
@@ -144,3 +145,9 @@ def desk(
     ) as sequencer:
         yield Desk(store, clock, sequencer, url)
     store.close()
+
+
+def rows_of(url: str) -> StoreSource | PostgresSource:
+    """Return the ledger at ``url`` as a verifier reads it, row by row."""
+    path = sqlite_file(url)
+    return PostgresSource(url) if path is None else StoreSource(path)
