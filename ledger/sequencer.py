@@ -250,6 +250,8 @@ class Sequencer:
             release_checkpoint(self._store, self._signer)
         except (ReleaseRefused, StoreError, OSError) as error:
             _log.error("no checkpoint released: %s", error)
+        except Exception:  # noqa: BLE001  the entries are committed: whoever waits must hear of them
+            _log.exception("no checkpoint released")
 
 
 def release_checkpoint(store: Store, signer: CheckpointSigner) -> bytes:

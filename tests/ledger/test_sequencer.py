@@ -17,6 +17,7 @@ from ledger.note import VerifierKey
 from ledger.proof import parse_proof
 from ledger.records import RecordCache
 from ledger.sequencer import QueueFull, Sequencer
+from ledger.signer import CheckpointSigner
 from ledger.store import CommitUnknown, StoreError, Transaction
 from ledger.store_sqlite import SqliteStore
 from ledger.stores import open_store
@@ -271,6 +272,22 @@ def test_numbers_of_the_housekeeping_key_do_not_collide_within_a_group(at: Desk)
     found = [codes(future.result()) for future in waiting]
     assert found[0] == ["four-eyes"]
     assert {code for one in found[1:] for code in one} == {"type-not-allowed"}
+
+
+def test_a_signer_that_fails_does_not_stop_the_sequencer(tmp_path: Path) -> None:
+    """Given a signer that fails unexpectedly, when statements come, then each enters, without a proof."""
+
+    class Failing(CheckpointSigner):
+        def release(self, *_: object) -> bytes:
+            raise ZeroDivisionError
+
+    with desk(tmp_path, signer=False) as at:
+        signer = Failing(LEDGER, private_key("operator"), tmp_path / "memory")
+        with Sequencer(at.store, private_key("housekeeping"), clock=at.clock, signer=signer) as failing:
+            sender = Desk(at.store, at.clock, failing)
+            raw = sender.envelope([enterprise(1)], "commerce-1")
+            assert isinstance(failing.submit(raw, [enterprise(1)]).result(10), Entered)
+            assert isinstance(sender.send([enterprise(2)], "commerce-1"), Entered)
 
 
 def test_what_is_queued_cannot_be_cancelled(at: Desk) -> None:
