@@ -15,12 +15,13 @@ from ledger.clock import format_instant
 from ledger.ed25519 import key_id, raw_public_key
 from ledger.entry import MAX_SUBJECTS, derive, parse_entry, parse_statement
 from ledger.envelope import Seen, sign_envelope
+from ledger.heads import HEADS_COMMITTED, heads_due, heads_root, merge_heads
 from ledger.judge import Judgement, Standing, judge, peek
 from ledger.keys import KeyRing
 from ledger.opening import load_ring
 from ledger.records import RecordCache, StoredRecords
 from ledger.refusal import TYPE as SUBMISSION_REFUSED
-from ledger.refusal import DeclinedItem, concerned, refusal_statements
+from ledger.refusal import DeclinedItem, concerned, heads_statement, refusal_statements
 from ledger.store import Batch, Found, Head, Transaction
 from ledger.submission import Submission
 
@@ -60,6 +61,10 @@ class Memory:
     ring_number: int = 0
     """Number of the last entry of the keys' chain that ``ring`` holds."""
     records: RecordCache = field(default_factory=RecordCache)
+    last_heads: int | None = None
+    """Index of the last HeadsCommitted."""
+    least_keys: int = 0
+    """The number of subject keys when they were counted last; it only grows."""
 
     def catch_up(self, transaction: Transaction, size: int) -> None:
         """Take in what other processes have appended since; every decision sees every earlier entry."""
@@ -68,6 +73,7 @@ class Memory:
         if self.size:  # a process that knows nothing yet has nothing to forget, however long the ledger is
             self.records.forget(transaction.records_changed_since(self.size))
         self.ring, self.ring_number = load_ring(transaction, self.ring, self.ring_number)
+        self.last_heads = transaction.last_of_type(HEADS_COMMITTED, size)
         self.size = size
 
 
@@ -80,9 +86,17 @@ class Appender:
         self.memory = Memory()
 
     def append(
-        self, transaction: Transaction, submissions: Sequence[Submission], now: datetime
+        self,
+        transaction: Transaction,
+        submissions: Sequence[Submission],
+        now: datetime,
+        *,
+        heads: bool = False,
     ) -> tuple[list[Outcome], Memory]:
         """Write ``submissions`` in their order; nothing is durable before the transaction's end.
+
+        Behind them goes a HeadsCommitted when one is due, or when ``heads`` asks for one and the last entry
+        is none.
 
         Returns:
             The outcomes, and the memory to be kept once the commit is known.
@@ -94,7 +108,7 @@ class Appender:
         if head.size == 0:
             raise NotOpened("this database holds no ledger yet; `quota-ledger init` opens one")
         self.memory.catch_up(transaction, head.size)
-        return _Group(transaction, head, self.memory, self._key, self._keyid, submissions, now).write()
+        return _Group(transaction, head, self.memory, self._key, self._keyid, submissions, now).write(heads)
 
 
 class _Group:
@@ -142,11 +156,12 @@ class _Group:
         )
         self._found = transaction.find_envelopes({s.envelope.digest for s in submissions})
 
-    def write(self) -> tuple[list[Outcome], Memory]:
+    def write(self, heads: bool) -> tuple[list[Outcome], Memory]:
         outcomes = [
             self._one(submission, objects)
             for submission, objects in zip(self._submissions, self._objects, strict=True)
         ]
+        last_heads, least_keys = self._commit_heads(heads)
         entries = self._builder.entries
         if not entries:
             return outcomes, self._memory
@@ -159,7 +174,12 @@ class _Group:
         self._transaction.write(self._batch, head)
         keys_entries = sum(1 for entry in entries for key, _ in entry.subjects if key == "ledger:keys")
         memory = Memory(
-            head.size, self._standing.ring, self._memory.ring_number + keys_entries, self._memory.records
+            head.size,
+            self._standing.ring,
+            self._memory.ring_number + keys_entries,
+            self._memory.records,
+            last_heads,
+            least_keys,
         )
         # The cache is shared, not copied: a transaction that fails clears it (Sequencer).
         memory.records.absorb(changes)
@@ -219,6 +239,39 @@ class _Group:
         )
         if envelope.head.signers[0] == self._keyid:  # its number is used up like anybody's
             self._operator_seq = max(self._operator_seq, envelope.head.seq)
+        first = builder.index
+        self._keep_house(SUBMISSION_REFUSED, statements)
+        self._batch.refused.append((envelope.digest, first, envelope.raw))
+        return Declined(
+            tuple(judgement.declined), tuple(range(first, builder.index)), False, judgement.repeated or ()
+        )
+
+    def _commit_heads(self, wanted: bool) -> tuple[int | None, int]:
+        """Write a HeadsCommitted if it is due or wanted; return the index of the last and the keys counted.
+
+        Counting the keys takes time, so it waits until as many entries stand behind the last heads as there
+        were keys before.
+        """
+        builder, last, keys = self._builder, self._memory.last_heads, self._memory.least_keys
+        since = builder.index - (0 if last is None else last + 1)
+        if since == 0:
+            return last, keys
+        due = bool(builder.entries) and heads_due(since, keys)
+        if due:
+            keys = self._transaction.key_count()
+            due = heads_due(since, keys)
+        if not due and not wanted:
+            return last, keys
+        newer = {key: (number, e.leaf_hash) for e in builder.entries for key, number in e.subjects}
+        count, root = heads_root(merge_heads(self._transaction.heads(self._head.size), newer))
+        index = builder.index
+        statement = heads_statement(self._standing.ledger, index, count, root.hex(), self._recorded_text)
+        self._keep_house(HEADS_COMMITTED, [statement])
+        return index, count
+
+    def _keep_house(self, kind: str, statements: Sequence[tuple[str, bytes]]) -> None:
+        """Enter an envelope of the operator's own: (id, statement) of each line."""
+        builder = self._builder
         self._operator_seq += 1
         self._standing.sequences.add((self._keyid, self._operator_seq))
         raw = sign_envelope(
@@ -233,16 +286,10 @@ class _Group:
         digest = sha256(raw).hexdigest()
         first = builder.index
         for item, (statement_id, statement) in enumerate(statements, start=1):
-            builder.add(
-                digest, item, SUBMISSION_REFUSED, statement, derive(parse_statement(statement)), statement_id
-            )
+            builder.add(digest, item, kind, statement, derive(parse_statement(statement)), statement_id)
         builder.keep()
         self._batch.envelopes.append((digest, first, raw))
         self._batch.sequences.append((self._keyid, self._operator_seq, digest))
-        self._batch.refused.append((envelope.digest, first, envelope.raw))
-        return Declined(
-            tuple(judgement.declined), tuple(range(first, builder.index)), False, judgement.repeated or ()
-        )
 
     def _statement_at(self, index: int) -> bytes:
         if index >= self._head.size:

@@ -1,4 +1,4 @@
-"""SubmissionRefused: what the operator must put on record when a rightly signed envelope does not enter."""
+"""What the operator puts on record: SubmissionRefused when an envelope does not enter, and HeadsCommitted."""
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
@@ -85,6 +85,16 @@ def _shares(concerns: Sequence[str]) -> Iterator[list[str]]:
         size += cost
     if share:
         yield share
+
+
+def heads_statement(ledger: str, size: int, count: int, root: str, recorded_at: str) -> tuple[str, bytes]:
+    """Return (statement id, statement bytes) of the HeadsCommitted at index ``size``; ``root`` is hex.
+
+    The root, which follows from ledger and size, is in the id, so that nobody can take the id beforehand.
+    """
+    statement_id = str(uuid5(NAMESPACE_URL, f"{ledger}/heads/{size}/{root}"))
+    body = {"count": count, "root": root, "size": size}
+    return statement_id, operator_statement("HeadsCommitted", body, statement_id, ledger, recorded_at)
 
 
 def operator_statement(kind: str, body: object, statement_id: str, ledger: str, occurred_at: str) -> bytes:

@@ -41,6 +41,11 @@ class _Waiting:
     future: "Future[Outcome]"
 
 
+@dataclass(frozen=True, slots=True)
+class _HeadsWanted:
+    future: "Future[int]"
+
+
 class Sequencer:
     """Appends signed envelopes to a store; close it, or use it as a context manager."""
 
@@ -73,7 +78,7 @@ class Sequencer:
         self._ring, _ = load_ring(store)
         if self._ring.origin is None:
             raise NotOpened("this database holds no ledger yet; `quota-ledger init` opens one")
-        self._queue: queue.Queue[_Waiting | None] = queue.Queue(max_queue)
+        self._queue: queue.Queue[_Waiting | _HeadsWanted | None] = queue.Queue(max_queue)
         self._closed = threading.Lock()
         self._is_closed = False
         self._thread = threading.Thread(target=self._write_groups, name="sequencer", daemon=True)
@@ -94,13 +99,7 @@ class Sequencer:
         """
         waiting = _Waiting(self._prepare(envelope, statements), Future())
         waiting.future.set_running_or_notify_cancel()  # what is queued cannot be taken back
-        with self._closed:
-            if self._is_closed:
-                raise RuntimeError("the sequencer is closed")
-            try:
-                self._queue.put_nowait(waiting)
-            except queue.Full:
-                raise QueueFull(f"{self._queue.maxsize} envelopes wait already; try again later") from None
+        self._put(waiting)
         return waiting.future
 
     def append(self, envelope: bytes, statements: Sequence[bytes]) -> Outcome:
@@ -111,6 +110,19 @@ class Sequencer:
             StoreError: not written, or unknown; the same envelope sent again tells what became of it.
         """
         return self.submit(envelope, statements).result()
+
+    def commit_heads(self) -> int:
+        """Put the heads of all subjects' chains on record, behind what waits; return the entry's index.
+
+        When the last entry is a HeadsCommitted, nothing is written.
+
+        Raises:
+            QueueFull: as :meth:`submit`.
+            StoreError: not written, or unknown; asking again is harmless.
+        """
+        wanted = _HeadsWanted(Future())
+        self._put(wanted)
+        return wanted.future.result()
 
     def receipts(self, outcome: Outcome) -> tuple[Receipt, ...]:
         """Return the receipts of what entered, or of the first entries of what was repeated."""
@@ -127,6 +139,15 @@ class Sequencer:
         self._queue.put(None)
         self._thread.join()
 
+    def _put(self, item: _Waiting | _HeadsWanted) -> None:
+        with self._closed:
+            if self._is_closed:
+                raise RuntimeError("the sequencer is closed")
+            try:
+                self._queue.put_nowait(item)
+            except queue.Full:
+                raise QueueFull(f"{self._queue.maxsize} envelopes wait already; try again later") from None
+
     def _prepare(self, envelope: bytes, statements: Sequence[bytes]) -> Submission:
         assert self._ring.origin is not None
         try:
@@ -139,17 +160,21 @@ class Sequencer:
         return prepare(envelope, statements, ledger=self._ring.origin, public_key=ring.public_key)
 
     def _write_groups(self) -> None:
-        carried: _Waiting | None = None
+        carried: _Waiting | _HeadsWanted | None = None
         while True:
             first = carried or self._queue.get()
+            carried = None
             if first is None:
                 return
+            if isinstance(first, _HeadsWanted):
+                self._write_heads(first)
+                continue
             group, carried, closing = self._gather(first)
             self._write(group)
             if closing:
                 return
 
-    def _gather(self, first: _Waiting) -> tuple[list[_Waiting], _Waiting | None, bool]:
+    def _gather(self, first: _Waiting) -> tuple[list[_Waiting], _Waiting | _HeadsWanted | None, bool]:
         """Take what waits behind ``first`` up to the bounds of a group; one envelope always fits."""
         group = [first]
         statements, size = len(first.submission.statements), first.submission.size_bytes
@@ -160,6 +185,8 @@ class Sequencer:
                 break
             if waiting is None:
                 return group, None, True
+            if isinstance(waiting, _HeadsWanted):
+                return group, waiting, False
             statements += len(waiting.submission.statements)
             size += waiting.submission.size_bytes
             if statements > GROUP_STATEMENTS or size > GROUP_BYTES:
@@ -179,11 +206,24 @@ class Sequencer:
         for waiting, outcome in zip(group, outcomes, strict=True):
             waiting.future.set_result(outcome)
 
-    def _append(self, submissions: list[Submission]) -> list[Outcome]:
+    def _write_heads(self, wanted: _HeadsWanted) -> None:
+        try:
+            self._append([], heads=True)
+        except BaseException as error:  # noqa: BLE001  whoever waits must hear of it, whatever it is
+            wanted.future.set_exception(error)
+            return
+        self._release()
+        index = self._appender.memory.last_heads
+        assert index is not None, "heads were asked for"
+        wanted.future.set_result(index)
+
+    def _append(self, submissions: list[Submission], *, heads: bool = False) -> list[Outcome]:
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 with self._store.transaction() as transaction:
-                    outcomes, memory = self._appender.append(transaction, submissions, self._clock())
+                    outcomes, memory = self._appender.append(
+                        transaction, submissions, self._clock(), heads=heads
+                    )
                 # Committed: the entries are durable, and nobody has been told. A crash here loses an answer,
                 # not an entry; the same envelope sent again gets it.
                 self._appender.memory = memory

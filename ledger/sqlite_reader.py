@@ -9,6 +9,7 @@ from typing import Any
 
 from typing_extensions import override
 
+from ledger.heads_reader import HeadsReader
 from ledger.merkle import HASH_SIZE, Tree
 from ledger.store import Found, Head, Reader, StoreError
 
@@ -25,7 +26,7 @@ class Connection(sqlite3.Connection):
         self.busy = threading.Lock()
 
 
-class SqliteReader(Reader):
+class SqliteReader(HeadsReader, Reader):
     """The reading half, on whatever connection ``connect`` gives."""
 
     def __init__(self, connect: Callable[[], Connection]) -> None:
@@ -186,6 +187,7 @@ class SqliteReader(Reader):
         rows = self._rows(sql, *parameters)
         return rows[0] if rows else None
 
+    @override
     def _rows(self, sql: str, *parameters: object) -> list[tuple[Any, ...]]:
         connection = self._connect()
         with sqlite_errors(), connection.busy:

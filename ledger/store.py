@@ -100,6 +100,18 @@ class Reader(Protocol):
     def subject_heads(self, keys: Collection[str]) -> Mapping[str, tuple[int, bytes]]:
         """Return the last number and leaf hash of each key that has a history."""
 
+    def heads(self, size: int) -> Iterator[tuple[str, int, bytes]]:
+        """Yield (key, number, leaf hash) of the last entry below ``size`` of every subject key.
+
+        Keys ascend by byte; they are read as they are asked for, never all at once.
+        """
+
+    def key_count(self) -> int:
+        """Return the number of subject keys; it takes time in proportion to it."""
+
+    def last_of_type(self, kind: str, size: int) -> int | None:
+        """Return the index of the last entry below ``size`` of this type, None when there is none."""
+
     def find_envelopes(self, digests: Collection[str]) -> Mapping[str, Found]:
         """Return where each digest is on record; the others are missing."""
 

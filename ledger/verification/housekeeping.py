@@ -3,12 +3,11 @@
 from typing import Any
 
 from ledger.canonical import Malformed
+from ledger.heads import HEADS_COMMITTED, HEADS_DUE_ENTRIES
 from ledger.verification.result import Breaks
 from ledger.verification.sequences import Sequences
 from ledger.verification.statements import check_refusal, is_hash, is_whole
 from ledger.verification.subjects import SubjectChains
-
-HEADS_DUE_ENTRIES = 10_000
 
 
 class Housekeeping:
@@ -32,7 +31,7 @@ class Housekeeping:
         if statement["version"] != 1:
             return
         try:
-            if statement["type"] == "HeadsCommitted":
+            if statement["type"] == HEADS_COMMITTED:
                 self._heads(index, statement["body"])
             elif statement["type"] == "SubmissionRefused":
                 self._refused(index, statement["body"])

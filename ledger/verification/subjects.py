@@ -1,15 +1,9 @@
 """The chains of the subjects and the root over their heads, folded from the entries."""
 
-from hashlib import sha256
-
 from ledger.entry import ZERO_HASH, Subject
+from ledger.heads import head_leaf
 from ledger.merkle import root
 from ledger.verification.result import Breaks
-
-
-def head_leaf(key: str, number: int, leaf: str) -> bytes:
-    """Return the leaf hash of a subject in the tree of heads (RFC 6962: 0x00 before the data)."""
-    return sha256(f"\x00quota-ledger/head/v1\n{key}\n{number}\n{leaf}\n".encode()).digest()
 
 
 class SubjectChains:
