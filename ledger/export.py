@@ -29,7 +29,7 @@ from ledger.tiles import (
 )
 
 Progress = Callable[[int, int], None]
-_Put = Callable[[str, bytes], None]
+Put = Callable[[str, bytes], None]
 
 _ZIP_TIME: Final = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip archive can state
 _FILE_MODE: Final = 0o100644 << 16
@@ -73,7 +73,7 @@ def export_bundle(
     """
     checkpoint = open_checkpoint(note, anchor.operator_key)
     try:
-        with _place(Path(out)) as put:
+        with place_for(Path(out)) as put:
             root = _write(reader, checkpoint.size, put, progress)
             if root != checkpoint.root:
                 raise ExportRefused(
@@ -86,7 +86,7 @@ def export_bundle(
     return checkpoint.size
 
 
-def _write(reader: LedgerReader, size: int, put: _Put, progress: Progress | None) -> bytes:
+def _write(reader: LedgerReader, size: int, put: Put, progress: Progress | None) -> bytes:
     """Write entries, envelopes and tiles; return the root over what was written."""
     tree = Tree.empty()
     last_envelope: str | None = None
@@ -125,12 +125,12 @@ def _write(reader: LedgerReader, size: int, put: _Put, progress: Progress | None
     return tree.root()
 
 
-def _put_tile(tile: Tile, put: _Put) -> None:
+def _put_tile(tile: Tile, put: Put) -> None:
     put(tile_path(tile.level, tile.number, tile.width), tile.data)
 
 
 @contextmanager
-def _place(out: Path) -> Iterator[_Put]:
+def place_for(out: Path) -> Iterator[Put]:
     """Give a function that writes a file of the bundle, which stands in its place when all is written."""
     as_zip = out.suffix == ".zip"
     taken = os.path.lexists(out)
@@ -152,7 +152,7 @@ def _place(out: Path) -> Iterator[_Put]:
         shutil.rmtree(made, ignore_errors=True)
 
 
-def _directory_writer(root: Path) -> _Put:
+def _directory_writer(root: Path) -> Put:
     def put(path: str, data: bytes) -> None:
         target = root / path
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -162,7 +162,7 @@ def _directory_writer(root: Path) -> _Put:
 
 
 @contextmanager
-def _zip_writer(path: Path) -> Iterator[_Put]:
+def _zip_writer(path: Path) -> Iterator[Put]:
     with path.open("xb") as file, _archive(file) as archive:
 
         def put(name: str, data: bytes) -> None:

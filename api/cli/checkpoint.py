@@ -1,4 +1,4 @@
-"""``quota-ledger checkpoint``: the latest signed checkpoint, and releasing one."""
+"""``quota-ledger checkpoint``: the latest signed checkpoint, releasing one, and committing heads."""
 
 import sys
 from typing import Annotated
@@ -18,14 +18,18 @@ from api.cli.context import (
     print_json,
     sqlite_path,
 )
-from api.cli.keyfiles import CHECKPOINT_KEY, checkpoint_signer, keys_directory
+from api.cli.keyfiles import CHECKPOINT_KEY, checkpoint_signer, housekeeping_key, keys_directory
 from ledger.checkpoint import parse_checkpoint_text
 from ledger.note import parse_note
-from ledger.sequencer import release_checkpoint
+from ledger.sequencer import Sequencer, release_checkpoint
 
 
 def checkpoint(
     release: Annotated[bool, typer.Option("--release", help="Sign the ledger as it stands first.")] = False,
+    heads: Annotated[
+        bool,
+        typer.Option("--heads", help="Commit the heads of all histories, and release where the key is."),
+    ] = False,
     db: Db = DEFAULT_DB,
     keys: KeysDir = None,
     out: Out = None,
@@ -33,7 +37,11 @@ def checkpoint(
 ) -> None:
     """Print the latest checkpoint as a signed note."""
     directory = keys_directory(sqlite_path(db), keys)
-    with open_store(db, read_only=not release) as store:
+    with open_store(db, read_only=not (release or heads)) as store:
+        if heads:
+            key, signing = housekeeping_key(directory), checkpoint_signer(origin_of(store), directory)
+            with Sequencer(store, key, signer=signing) as sequencer:
+                sequencer.commit_heads()
         if release:
             signer = checkpoint_signer(origin_of(store), directory)
             if signer is None:

@@ -1,4 +1,4 @@
-"""``quota-ledger export``: the whole ledger as an evidence bundle, for verification without its operator."""
+"""``quota-ledger export``: the ledger, or one history, as a bundle that verifies without its operator."""
 
 from pathlib import Path
 from typing import Annotated
@@ -8,6 +8,7 @@ import typer
 from api.cli.context import (
     DEFAULT_DB,
     UNAVAILABLE,
+    USAGE,
     Db,
     Json,
     Stop,
@@ -21,6 +22,7 @@ from api.cli.report import progress_bar
 from api.cli.verify import read_anchor_file
 from ledger.anchor import Anchor
 from ledger.export import export_bundle
+from ledger.export_subject import export_subject
 from ledger.note import VerifierKey
 
 
@@ -29,10 +31,17 @@ def export(
     anchor: Annotated[
         Path | None, typer.Option(help="Default: <db file>.anchor.json, else made anew.")
     ] = None,
+    enterprise: Annotated[
+        str | None, typer.Option(metavar="USCC", help="Only the history of this enterprise and its cars.")
+    ] = None,
+    vin: Annotated[str | None, typer.Option(metavar="VIN", help="Only the history of this car.")] = None,
     db: Db = DEFAULT_DB,
     as_json: Json = False,
 ) -> None:
     """Write checkpoint, tiles, entries, envelopes and anchor, up to the latest checkpoint."""
+    if enterprise is not None and vin is not None:
+        raise Stop(USAGE, "--enterprise or --vin: a bundle is of one of them")
+    subject = f"enterprise:{enterprise}" if enterprise is not None else vin and f"vin:{vin}"
     kept = anchor or beside(sqlite_path(db), ".anchor.json")
     with open_store(db, read_only=True) as store:
         ring = key_ring(store)
@@ -46,9 +55,18 @@ def export(
         else:
             genesis = next(iter(store.leaf_hashes(0, 1))).hex()
             meant = Anchor(ring.origin or "", VerifierKey.parse(ring.operator_key or ""), genesis)
-        with progress_bar("exporting") as bar:
-            size = export_bundle(store, note, meant, out, bar)
+        if subject is not None:
+            size = export_subject(store, subject, note, meant, out)
+        else:
+            with progress_bar("exporting") as bar:
+                size = export_bundle(store, note, meant, out, bar)
     if as_json:
-        print_json({"out": str(out), "origin": ring.origin, "size": size})
+        whole = {"out": str(out), "origin": ring.origin}
+        print_json(whole | ({"size": size} if subject is None else {"subject": subject, "complete_to": size}))
+    elif subject is not None:
+        typer.echo(
+            f"{out}: {subject}, whole up to size {size} of {ring.origin}; "
+            f"next: quota-ledger verify {out} --anchor FILE"
+        )
     else:
         typer.echo(f"{out}: {size} entries of {ring.origin}; next: quota-ledger verify {out} --anchor FILE")

@@ -1,7 +1,8 @@
 """``quota-ledger verify``: a ledger, an evidence bundle or a receipt, against an anchor.
 
-Exit codes: 0 all is proved (a receipt: included), 1 integrity broken, 2 usage, 3 nothing verifiable could be
-opened, 4 not anchored or against the anchor, 6 the headline is open (``--lenient`` makes it 0).
+Exit codes: 0 all is proved (a receipt: included; one history: whole), 1 integrity broken, 2 usage, 3 nothing
+verifiable could be opened, 4 not anchored or against the anchor, 6 the headline is open (``--lenient``
+makes it 0).
 """
 
 from pathlib import Path
@@ -22,12 +23,21 @@ from api.cli.context import (
 from api.cli.report import print_verification, progress_bar
 from domain.catalogue import CATALOGUE
 from ledger.anchor import Anchor, read_anchor
-from ledger.bundle import open_bundle
+from ledger.bundle import BundleSource
+from ledger.bundle_files import open_files
 from ledger.canonical import Malformed
 from ledger.source import Source, Unreadable
 from ledger.store import StoreError
 from ledger.store_audit import StoreSource
-from ledger.verification import Verification, unreadable, verify_receipt, verify_source
+from ledger.subject_bundle import HEADS_PATH
+from ledger.verification import (
+    SubjectVerification,
+    Verification,
+    unreadable,
+    verify_receipt,
+    verify_source,
+    verify_subject,
+)
 
 _SQLITE = b"SQLite format 3\x00"
 
@@ -69,8 +79,8 @@ def verify_target(
     *,
     unanchored: bool = False,
     lenient: bool = False,
-) -> Verification:
-    """Verify a bundle or database; what cannot be opened is an answer too."""
+) -> Verification | SubjectVerification:
+    """Verify a bundle (of a ledger or one history) or database; what cannot be opened is an answer too."""
     store: StoreSource | None = None
     try:
         source: Source
@@ -79,7 +89,12 @@ def verify_target(
         elif target.is_file() and _begins(target, b"{"):
             raise Stop(USAGE, f"{target}: to verify a receipt, --statement FILE names its statement")
         else:
-            source = open_bundle(target)
+            files = open_files(target)
+            if HEADS_PATH in files.paths:
+                return verify_subject(
+                    files, anchor=anchor, trusted=trusted, unanchored=unanchored, types=CATALOGUE
+                )
+            source = BundleSource(files)
         with progress_bar("verifying") as bar:
             return verify_source(
                 source,

@@ -12,6 +12,8 @@ leave the integrity of what is there as it is.
 from ledger.source import Break, BreakClass, Source, Unreadable
 from ledger.verification.receipt import ReceiptVerification, verify_receipt
 from ledger.verification.result import Verification
+from ledger.verification.subject import verify_subject
+from ledger.verification.subject_result import SubjectVerification
 from ledger.verification.types import TypeRule, Types
 from ledger.verification.verify import unreadable, verify_source
 from ledger.verification.walk import Progress
@@ -22,6 +24,7 @@ __all__ = [
     "Progress",
     "ReceiptVerification",
     "Source",
+    "SubjectVerification",
     "TypeRule",
     "Types",
     "Unreadable",
@@ -29,4 +32,5 @@ __all__ = [
     "unreadable",
     "verify_receipt",
     "verify_source",
+    "verify_subject",
 ]

@@ -7,14 +7,14 @@ time, and its bytes are read once, with its first item.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from ledger.canonical import Malformed
 from ledger.ed25519 import SignatureInvalid
 from ledger.entry import Entry
 from ledger.envelope import Envelope, parse_envelope, statement_hash, verify_signatures
 from ledger.keys import KeyRing, Unauthorised, check_authority, check_opening
-from ledger.source import BreakClass, Source
+from ledger.source import BreakClass
 from ledger.verification.result import Breaks
 from ledger.verification.sequences import Sequences
 from ledger.verification.types import MaxAge, Types
@@ -40,12 +40,20 @@ class _Open:
         return self.envelope is not None and self.entered >= len(self.envelope.statement_hashes)
 
 
+class EnvelopeSource(Protocol):
+    """Where envelopes are read."""
+
+    def envelope(self, digest: str, index: int) -> bytes | None:
+        """See :meth:`ledger.source.Source.envelope`."""
+        ...
+
+
 class EnvelopePass:
     """Checks, entry by entry, of what the header's ``envelope`` and ``item`` point to."""
 
     def __init__(
         self,
-        source: Source,
+        source: EnvelopeSource,
         types: Types,
         breaks: Breaks,
         leaf_at: Callable[[int], set[str]],

@@ -6,11 +6,12 @@ from typing import Any, Final
 
 from ledger.canonical import Malformed
 from ledger.entry import ZERO_HASH, Derived, Entry, Header, derive, parse_entry
-from ledger.keys import KeyRing, Unauthorised, check_registration, check_revocation
+from ledger.keys import KeyRing, Unauthorised
 from ledger.merkle import HASH_SIZE, TILE_WIDTH, leaf_hash, tile_width
 from ledger.source import Break, Gap, Source, StoredEntry
 from ledger.verification.envelopes import EnvelopePass
 from ledger.verification.housekeeping import Housekeeping
+from ledger.verification.key_fold import KeyFold
 from ledger.verification.result import Breaks
 from ledger.verification.sequences import Sequences
 from ledger.verification.statements import checked_statement, statement_number
@@ -49,6 +50,7 @@ class Walk:
         self._breaks = breaks
         self._tree = tree
         self._max_age = MaxAge()
+        self._keys = KeyFold(self.ring, self._max_age, breaks)
         self._ids: dict[int, int] = {}
         self._doubtful: set[str] = set()
         self._also: dict[int, str] = {}
@@ -160,7 +162,7 @@ class Walk:
                 raise Malformed(seen.error)
             self.subjects.take(seen.entry.header.subjects, leaf.hex())
             statement = checked_statement(seen.entry)
-            self._fold(seen.row.index, statement)
+            self._keys.fold(seen.row.index, statement)
             doubtful = statement["type"] in KEY_TYPES
         except (Malformed, Unauthorised):
             doubtful = True
@@ -196,7 +198,8 @@ class Walk:
             )
         self._ids.setdefault(number, index)
         if index == 0:
-            self._keys(index, statement)  # its signers are the officers that it names itself
+            # Its signers are the officers that it names itself.
+            self._keys.entry(index, statement, doubtful=self.envelopes.keys_doubtful)
         if self.ring.origin is not None and statement["ledger"] != self.ring.origin:
             self._breaks.add("envelope", index, f"a statement for ledger {statement['ledger']!r}")
         self.envelopes.entry(index, entry, statement, self.ring, self._max_age)
@@ -209,41 +212,13 @@ class Walk:
             for found in self._rows(index, entry, statement):
                 self._breaks.add(found.class_, found.index, found.detail)
         if index > 0:
-            self._keys(index, statement)
+            self._keys.entry(index, statement, doubtful=self.envelopes.keys_doubtful)
 
     def _refused_signer(self, index: int, signer: str) -> None:
         """Only what a registered key signed is put on record as refused; all else is answered without."""
         if self.ring.public_key(signer) is None:
             tell = self._breaks.follow if self.envelopes.keys_doubtful else self._breaks.add
             tell("authority", index, f"unknown-key: a refusal of {signer}, which is not registered")
-
-    def _keys(self, index: int, statement: dict[str, Any]) -> None:
-        """Check and fold what a statement says about keys and policy."""
-        if statement["version"] != 1:
-            return  # who may sign it is not known, so it gives no authority
-        kind, body, agency = statement["type"], statement["body"], statement["agency"]
-        try:
-            if kind == "AgencyKeyRegistered":
-                check_registration(self.ring, body, agency=agency, ledger=statement["ledger"])
-            elif kind == "AgencyKeyRevoked":
-                check_revocation(self.ring, body, agency=agency)
-        except Unauthorised as error:
-            tell = self._breaks.follow if self.envelopes.keys_doubtful else self._breaks.add
-            tell("authority", index, f"{error.code}: {error}")
-        except Malformed as error:
-            self._breaks.add("malformed", index, f"{kind}: {error}")
-        try:
-            self._fold(index, statement)
-        except Unauthorised:
-            pass  # listed above, or with the envelope's authority
-        except Malformed as error:
-            self._breaks.add("malformed", index, f"{kind}: {error}")
-
-    def _fold(self, index: int, statement: dict[str, Any]) -> None:
-        if statement["version"] != 1:
-            return
-        self._max_age.apply(statement["type"], statement["body"])
-        self.ring.apply(index, statement["type"], statement["body"], agency=statement["agency"])
 
     def _rows(self, index: int, entry: Entry, statement: dict[str, Any]) -> Iterator[Break]:
         """Yield where a store's rows differ from this entry."""
