@@ -86,7 +86,7 @@ def played(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 def play(url: str, troubles: Sequence[Callable[[], None]]) -> list[tuple[str, str, str]]:
     """Run the writers; after each kill one more trouble."""
     set_up(url)
-    more = 3 * ENVELOPES  # so that none of those that are killed is done before
+    more = 30 * ENVELOPES  # so that none of those that are killed is done before
     writers = {
         number: subprocess.Popen(
             [

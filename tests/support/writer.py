@@ -36,7 +36,7 @@ def enterprises(writer: int, count: int) -> Iterator[bytes]:
     """Yield registrations of enterprises that nobody else registers."""
     for number in range(count):
         org_code = of.ORG_CODES[of.EXPORTER]
-        first_17 = f"9131{writer:02d}{number:02d}{org_code}"
+        first_17 = f"9131{writer}{number:03d}{org_code}"
         uscc = first_17 + uscc_check(first_17)
         yield statement("EnterpriseRegistered", of.enterprise_body(uscc, "EXPORTER", org_code=org_code))
 
