@@ -63,6 +63,32 @@ def test_demo_is_the_same_on_postgresql(cli: Cli, postgres: Server) -> None:
     assert "already" in cli.err
 
 
+@pytest.mark.parametrize(
+    ("sql", "class_", "index"),
+    [
+        ("UPDATE entry SET data = set_byte(data, length(data) - 3, 48) WHERE idx = 9", "leaf", 9),
+        ("DELETE FROM entry WHERE idx = 9", "missing", 9),
+        ("INSERT INTO entry SELECT (SELECT size FROM head), leaf, type, data FROM entry WHERE idx = 9", "missing", None),
+        ("UPDATE entry SET idx = -idx WHERE idx IN (9, 10); UPDATE entry SET idx = 19 + idx WHERE idx < 0", "missing", 9),
+        ("UPDATE subject SET idx = 8 WHERE idx = 9", "subject_chain", 9),
+        ("DELETE FROM head", "tree", 0),
+    ],
+)  # fmt: skip
+def test_what_a_superuser_changes_is_named(
+    cli: Cli, postgres: Server, sql: str, class_: str, index: int | None
+) -> None:
+    """Given a superuser with triggers off, when rows are edited, deleted, inserted or renumbered, then verify says so."""
+    db = postgres.database()
+    anchor = cli.json("demo", "--vehicles", "1", "--exporters", "1", "--db", db)["anchor"]
+    with psycopg.connect(db, options="-c search_path=quota_ledger") as superuser:
+        superuser.execute("SET session_replication_role = replica")
+        superuser.execute("ALTER TABLE entry DROP CONSTRAINT entry_idx_check")
+        superuser.execute(sql)
+    assert cli("verify", "--db", db, "--anchor", anchor, "--json") == 1, cli.err
+    breaks = json.loads(cli.out)["integrity"]["breaks"]
+    assert any(found["class"] == class_ and index in (None, found["index"]) for found in breaks), breaks
+
+
 def test_roles_are_given_by_one_command(cli: Cli, postgres: Server) -> None:
     """Given a ledger on PostgreSQL, when roles are asked for, then a reader and a writer have their rights."""
     db = postgres.database()
