@@ -101,7 +101,12 @@ def verify_target(
             files = open_files(target)
             if HEADS_PATH in files.paths:
                 return verify_subject(
-                    files, anchor=anchor, trusted=trusted, unanchored=unanchored, types=CATALOGUE
+                    files,
+                    anchor=anchor,
+                    trusted=trusted,
+                    unanchored=unanchored,
+                    lenient=lenient,
+                    types=CATALOGUE,
                 )
             source = BundleSource(files)
         with progress_bar("verifying") as bar:

@@ -32,7 +32,7 @@ from ledger.verification.anchoring import check_genesis, gather
 from ledger.verification.completeness import CompletenessPass, HeldEntry
 from ledger.verification.envelopes import EnvelopePass
 from ledger.verification.key_fold import KeyFold
-from ledger.verification.result import Breaks
+from ledger.verification.result import OPEN_QUESTION, Breaks
 from ledger.verification.sequences import Sequences
 from ledger.verification.statements import checked_statement
 from ledger.verification.subject_result import SubjectVerification
@@ -50,6 +50,7 @@ def verify_subject(
     anchor: Anchor | None,
     trusted: Sequence[bytes],
     unanchored: bool,
+    lenient: bool,
     types: Types,
 ) -> SubjectVerification:
     """Verify the bundle of one subject.
@@ -59,13 +60,14 @@ def verify_subject(
         anchor: which ledger it should be of, from elsewhere; None for none.
         trusted: checkpoint notes that the verifier trusts; one of the bundle's size can be compared with it.
         unanchored: answer without an anchor too.
+        lenient: an open headline is exit code 0.
         types: the catalogue, type → agencies and four eyes.
 
     Returns:
         The answer; nothing in these files raises.
     """
     began = perf_counter()
-    return _SubjectPass(files, types).run(anchor, trusted, unanchored, began)
+    return _SubjectPass(files, types).run(anchor, trusted, unanchored, lenient, began)
 
 
 class _SubjectPass:
@@ -81,7 +83,7 @@ class _SubjectPass:
         """Whether an entry that may have said something about keys is not there."""
 
     def run(
-        self, anchor: Anchor | None, trusted: Sequence[bytes], unanchored: bool, began: float
+        self, anchor: Anchor | None, trusted: Sequence[bytes], unanchored: bool, lenient: bool, began: float
     ) -> SubjectVerification:
         """Verify everything, in the order in which the parts rest on each other."""
         try:
@@ -108,6 +110,7 @@ class _SubjectPass:
             self._notes.insert(1, _RESTS_ON.format(complete_to, complete_to - 1))
         if not anchored:
             self._notes.append("self-consistent only: without an anchor a ledger made anew looks the same")
+        self._notes.append(f"C36 {OPEN_QUESTION}")
         if self._breaks.following:
             self._notes.append(f"{self._breaks.following} further deviations follow from what is listed")
         return SubjectVerification(
@@ -118,6 +121,7 @@ class _SubjectPass:
             note=note,
             anchored=anchored,
             unanchored=unanchored,
+            lenient=lenient,
             recorded_at=None if last is None else datetime.fromisoformat(last),
             breaks=tuple(self._breaks.found),
             notes=tuple(self._notes),

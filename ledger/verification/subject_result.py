@@ -25,6 +25,8 @@ class SubjectVerification:
     anchored: bool
     unanchored: bool
     """Whether an answer without an anchor was asked for."""
+    lenient: bool
+    """Whether an open headline is exit code 0."""
     recorded_at: datetime | None
     """Of the last entry in the bundle."""
     breaks: tuple[Break, ...]
@@ -38,15 +40,15 @@ class SubjectVerification:
 
     @property
     def verdict(self) -> Verdict:
-        """PROVED: whole under an anchored checkpoint, or under the bundle's own where that was asked for."""
+        """UNDETERMINED when the history is whole: whether its units were exported is not checked yet."""
         if self.integrity == "BROKEN":
             return "BROKEN"
-        return "UNANCHORED" if self.breaks or not (self.anchored or self.unanchored) else "PROVED"
+        return "UNANCHORED" if self.breaks or not (self.anchored or self.unanchored) else "UNDETERMINED"
 
     @property
     def exit_code(self) -> int:
-        """0 whole, 1 broken, 4 not anchored or against the anchor."""
-        return {"PROVED": 0, "BROKEN": 1}.get(self.verdict, 4)
+        """1 broken, 4 not anchored or against the anchor, 6 whole (0 if lenient)."""
+        return {"BROKEN": 1, "UNANCHORED": 4}.get(self.verdict, 0 if self.lenient else 6)
 
     def to_json(self) -> dict[str, Any]:
         """Return the object that ``verify --json`` prints for a subject bundle."""
