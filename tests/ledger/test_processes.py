@@ -1,12 +1,11 @@
-"""Eight processes on one ledger, some of them killed, the server too: nothing acknowledged is lost, nothing enters twice."""
+"""Eight processes on one ledger, some of them killed: nothing acknowledged is lost, nothing enters twice."""
 
 import json
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 
-import psycopg
 import pytest
 
 from ledger.clock import system_clock
@@ -54,37 +53,20 @@ def set_up(url: str) -> None:
     store.close()
 
 
-def cut_connections(url: str) -> None:
-    """Terminate the connections of every writer at whatever they are doing."""
-    with psycopg.connect(url, autocommit=True) as owner:
-        owner.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )
-
-
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def played(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
-    """Run the writers, kill three, and return the URL with all acknowledgements (digest, index or code, type).
-
-    PostgreSQL is stopped without warning and started again in the middle; later its connections are cut.
-    """
+    """Run the writers, kill three, and return the URL with all acknowledgements (digest, index or code, type)."""
     if request.param == "sqlite":
         url = f"sqlite:///{tmp_path_factory.mktemp('ledger')}/ledger.db"
-        yield url, play(url, [lambda: None] * len(KILLED_AFTER))
+        yield url, play(url)
         return
     with local_server() as server:
         url = server.database()
-
-        def restart() -> None:
-            server.stop("immediate")
-            server.start()
-
-        yield url, play(url, [restart, lambda: cut_connections(url), lambda: cut_connections(url)])
+        yield url, play(url)
 
 
-def play(url: str, troubles: Sequence[Callable[[], None]]) -> list[tuple[str, str, str]]:
-    """Run the writers; after each kill one more trouble."""
+def play(url: str) -> list[tuple[str, str, str]]:
+    """Run the writers and kill three."""
     set_up(url)
     more = 30 * ENVELOPES  # so that none of those that are killed is done before
     writers = {
@@ -106,12 +88,11 @@ def play(url: str, troubles: Sequence[Callable[[], None]]) -> list[tuple[str, st
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"
     said: list[str] = []
-    for (number, after), trouble in zip(KILLED_AFTER.items(), troubles, strict=True):
+    for number, after in KILLED_AFTER.items():
         process = writers[number]
         assert process.stdout is not None
         said += [process.stdout.readline() for _ in range(after)]
         process.send_signal(signal.SIGKILL)
-        trouble()
     for number, process in writers.items():
         assert process.stdout is not None
         with process.stdout:  # not communicate(), which passes over what readline() has buffered
