@@ -58,7 +58,15 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[tuple[s
     set_up(path)
     writers = {
         number: subprocess.Popen(
-            [sys.executable, "-m", "tests.support.writer", str(path), str(number)],
+            [
+                sys.executable,
+                "-m",
+                "tests.support.writer",
+                str(path),
+                str(number),
+                # Those that are killed have more to do than they can before.
+                str(30 * ENVELOPES if number in KILLED_AFTER else ENVELOPES),
+            ],
             stdout=subprocess.PIPE,
             text=True,
         )
@@ -71,7 +79,10 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[tuple[s
         said += [process.stdout.readline() for _ in range(after)]
         process.send_signal(signal.SIGKILL)
     for number, process in writers.items():
-        rest, _ = process.communicate(timeout=120)
+        assert process.stdout is not None
+        with process.stdout:  # not communicate(), which passes over what readline() has buffered
+            rest = process.stdout.read()
+        process.wait(timeout=120)
         # A line cut off by the kill was not an acknowledgement that anybody could read.
         said += [line for line in rest.splitlines(keepends=True) if line.endswith("\n")]
         assert process.returncode == (-signal.SIGKILL if number in KILLED_AFTER else 0)

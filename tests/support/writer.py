@@ -1,6 +1,6 @@
 """A writer process: appends envelopes to a ledger file until told to stop, and reports each acknowledgement.
 
-Run as ``python -m tests.support.writer FILE NUMBER``; writes one line an acknowledged envelope, at once:
+Run as ``python -m tests.support.writer FILE NUMBER COUNT``; writes one line an acknowledged envelope, at once:
 ``<envelope digest> <first index>`` for what entered, ``<envelope digest> <code>`` for what was refused.
 """
 
@@ -31,20 +31,20 @@ def approvals(writer: int) -> bytes:
     return statement("UseApplicationApproved", of.approval_body([car], f"{of.PAIR}-{writer}"))
 
 
-def enterprises(writer: int) -> Iterator[bytes]:
+def enterprises(writer: int, count: int) -> Iterator[bytes]:
     """Yield registrations of enterprises that nobody else registers."""
-    for number in range(ENVELOPES):
+    for number in range(count):
         org_code = of.ORG_CODES[of.EXPORTER]
-        first_17 = f"9131{writer:02d}{number:02d}{org_code}"
+        first_17 = f"9131{writer}{number:03d}{org_code}"
         uscc = first_17 + uscc_check(first_17)
         yield statement("EnterpriseRegistered", of.enterprise_body(uscc, "EXPORTER", org_code=org_code))
 
 
-def main(path: Path, writer: int) -> None:
+def main(path: Path, writer: int, count: int) -> None:
     """Append and report."""
     store = SqliteStore(path)
     with Sequencer(store, private_key("housekeeping")) as sequencer:
-        waiting = list(enterprises(writer))
+        waiting = list(enterprises(writer, count))
         waiting.insert(3, approvals(writer))
         for number, one in enumerate(waiting, start=1):
             head = store.head()
@@ -65,4 +65,4 @@ def main(path: Path, writer: int) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]))
+    main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))
