@@ -3,6 +3,7 @@
 import os
 import zipfile
 import zlib
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import sha256
@@ -41,7 +42,7 @@ class Files(Protocol):
         ...
 
 
-class _Readable:
+class _Readable(ABC):
     """What both kinds do alike once a file is open."""
 
     paths: frozenset[str]
@@ -72,8 +73,9 @@ class _Readable:
         except (OSError, *_ZIP_ERRORS) as error:
             raise Malformed(f"{path}: cannot be read: {error}") from None
 
+    @abstractmethod
     def _file(self, path: str) -> IO[bytes]:
-        raise NotImplementedError
+        """Open a file that is there."""
 
 
 class DirectoryFiles(_Readable):

@@ -217,7 +217,7 @@ class SqliteStore(SqliteReader, Store):
                 with sqlite_errors(), closing(sqlite3.connect(made, isolation_level=None)) as connection:
                     connection.execute("PRAGMA journal_mode = WAL")
                     connection.execute("BEGIN IMMEDIATE")
-                    for statement in _statements(_SCHEMA / "0001_ledger.sql"):
+                    for statement in script_statements(_SCHEMA / "0001_ledger.sql"):
                         connection.execute(statement)
                     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
                     connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
@@ -247,7 +247,7 @@ class SqliteStore(SqliteReader, Store):
             )
 
 
-def _statements(path: Path) -> Iterator[str]:
+def script_statements(path: Path) -> Iterator[str]:
     """Yield the statements of a script one by one, so that they run inside one transaction."""
     pending = ""
     for line in path.read_text(encoding="utf-8").splitlines(keepends=True):

@@ -4,12 +4,12 @@ A view that fails stops at its position: the page is rolled back and the error s
 nothing is skipped and nothing counted twice.
 """
 
-import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final, Protocol
 
 from ledger.store_postgres import PostgresStore
+from ledger.store_sqlite import script_statements
 from ledger.stores import AnyStore
 
 PAGE: Final = 500
@@ -79,7 +79,7 @@ def prepare(store: AnyStore) -> None:
         return
     with store.view_transaction() as connection:
         for script in sorted((_SCHEMA / "sqlite").glob("*.sql")):
-            for statement in _statements(script.read_text(encoding="utf-8")):
+            for statement in script_statements(script):
                 connection.execute(statement)
 
 
@@ -139,13 +139,3 @@ def _page(store: AnyStore, view: View, connection: Connection) -> tuple[int, int
             (view.name, stop),
         )
     return stop, size
-
-
-def _statements(script: str) -> Iterator[str]:
-    """Yield the statements of a script one by one, so that they run inside one transaction."""
-    pending = ""
-    for line in script.splitlines(keepends=True):
-        pending += line
-        if sqlite3.complete_statement(pending):
-            yield pending
-            pending = ""
