@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from ledger.append import Appender, Entered, NotOpened, Outcome
 from ledger.clock import Clock, system_clock
 from ledger.opening import load_ring
+from ledger.reading import Reading, read_submission
 from ledger.receipt import Receipt, make_receipt
 from ledger.signer import CheckpointSigner, ReleaseRefused, StaleStore
 from ledger.store import Store, StoreError
@@ -195,9 +196,8 @@ class Sequencer:
         return group, None, False
 
     def _write(self, group: list[_Waiting]) -> None:
-        submissions = [waiting.submission for waiting in group]
         try:
-            outcomes = self._append(submissions)
+            outcomes = self._append([read_submission(waiting.submission) for waiting in group])
         except BaseException as error:  # noqa: BLE001  whoever waits must hear of it, whatever it is
             for waiting in group:
                 waiting.future.set_exception(error)
@@ -217,7 +217,7 @@ class Sequencer:
         assert index is not None, "heads were asked for"
         wanted.future.set_result(index)
 
-    def _append(self, submissions: list[Submission], *, heads: bool = False) -> list[Outcome]:
+    def _append(self, submissions: list[Reading], *, heads: bool = False) -> list[Outcome]:
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 with self._store.transaction() as transaction:
