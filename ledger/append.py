@@ -66,11 +66,12 @@ class Memory:
     """The number of subject keys when they were counted last; it only grows."""
 
     def catch_up(self, transaction: Transaction, size: int) -> None:
-        """Take in what other processes have appended since; every decision sees every earlier entry."""
+        """Take in what other processes have done since; every decision sees every earlier entry."""
+        if self.size:  # a process that knows nothing yet has nothing to forget, however long the ledger is
+            # Asked where nothing was appended too: records may have been rebuilt.
+            self.records.forget(transaction.records_changed_since(self.size))
         if size == self.size:
             return
-        if self.size:  # a process that knows nothing yet has nothing to forget, however long the ledger is
-            self.records.forget(transaction.records_changed_since(self.size))
         self.ring, self.ring_number = load_ring(transaction, self.ring, self.ring_number)
         self.last_heads = transaction.last_of_type(HEADS_COMMITTED, size)
         self.size = size
