@@ -51,6 +51,10 @@ class NotOpened(Exception):
     """The store holds no ledger yet."""
 
 
+class WrongKey(Exception):
+    """A key of the operator is not this ledger's: what it signed would be a break of its integrity."""
+
+
 @dataclass(slots=True)
 class Memory:
     """What a process knows of the ledger up to ``size``; correct for that size, or thrown away."""

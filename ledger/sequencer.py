@@ -14,8 +14,9 @@ from dataclasses import dataclass
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from ledger.append import Appender, Entered, NotOpened, Outcome
+from ledger.append import Appender, Entered, NotOpened, Outcome, WrongKey
 from ledger.clock import Clock, system_clock
+from ledger.ed25519 import key_id, raw_public_key
 from ledger.opening import load_ring
 from ledger.reading import Reading, read_submission
 from ledger.receipt import Receipt, make_receipt
@@ -70,6 +71,7 @@ class Sequencer:
 
         Raises:
             NotOpened: the store holds no ledger.
+            WrongKey: entry 0 names another housekeeping key, or another checkpoint key than the signer's.
         """
         self._store = store
         self._key = housekeeping_key
@@ -79,6 +81,10 @@ class Sequencer:
         self._ring, _ = load_ring(store)
         if self._ring.origin is None:
             raise NotOpened("this database holds no ledger yet; `quota-ledger init` opens one")
+        if key_id(raw_public_key(housekeeping_key)) != self._ring.housekeeping_keyid:
+            raise WrongKey(f"{self._ring.origin} names another housekeeping key in entry 0 than this one")
+        if signer is not None and str(signer.verifier_key) != self._ring.operator_key:
+            raise WrongKey(f"{self._ring.origin} names another checkpoint key in entry 0 than the signer's")
         self._queue: queue.Queue[_Waiting | _HeadsWanted | None] = queue.Queue(max_queue)
         self._closed = threading.Lock()
         self._is_closed = False
