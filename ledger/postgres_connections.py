@@ -126,7 +126,7 @@ class Connections:
         while True:
             self._refuse_closed()
             try:
-                return self._connect()
+                connection = self._connect()
             except psycopg.OperationalError as error:
                 if time.monotonic() + RETRY_SECONDS > deadline:
                     raise Unreachable(
@@ -137,7 +137,11 @@ class Connections:
                         "%s: waiting up to %g s for the server: %s", self._name, self._wait, message_of(error)
                     )
                 waiting = True
-            time.sleep(RETRY_SECONDS)
+                time.sleep(RETRY_SECONDS)
+                continue
+            if waiting:
+                _log.warning("%s: the server answers again", self._name)
+            return connection
 
     def _connect(self) -> PgConnection:
         connection = psycopg.connect(self._url, **self._more)
