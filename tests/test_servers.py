@@ -59,7 +59,7 @@ def wheel() -> Iterator[Path]:
 
 def start(wheel: Path | None = None, user: pwd.struct_passwd | None = None) -> subprocess.Popen[str]:
     """Start a test run of its own, which has a server and waits for a line."""
-    paths = [str(path) for path in (wheel, ROOT) if path is not None]
+    paths = [str(path) for path in (wheel, ROOT, os.environ.get("PYTHONPATH")) if path is not None]
     return subprocess.Popen(
         [sys.executable, "-c", RUN, *([str(user.pw_uid), str(user.pw_gid)] if user else [])],
         env=os.environ | {"PYTHONPATH": os.pathsep.join(paths)},
