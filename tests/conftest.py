@@ -33,8 +33,10 @@ def postgres(request: pytest.FixtureRequest, servers: Callable[[str], Server]) -
 
 
 @pytest.fixture
-def url(request: pytest.FixtureRequest, tmp_path: Path, servers: Callable[[str], Server]) -> str:
-    """The URL of a new database of either kind; a test that takes it runs on both."""
+def url(request: pytest.FixtureRequest, tmp_path: Path, servers: Callable[[str], Server]) -> Iterator[str]:
+    """The URL of an empty database of either kind; a test that takes it runs on both."""
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path}/a ledger?.db"  # the name needs quoting in a URI
-    return servers(request.param).database()
+        yield f"sqlite:///{tmp_path}/a ledger?.db"  # the name needs quoting in a URI
+        return
+    with servers(request.param).lent_database() as url:
+        yield url

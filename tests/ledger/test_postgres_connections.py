@@ -22,8 +22,9 @@ def to(url: str, wait_seconds: float = WAIT_SECONDS) -> Connections:
 
 
 @pytest.fixture
-def url(postgres: Server) -> str:
-    return postgres.database()
+def url(postgres: Server) -> Iterator[str]:
+    with postgres.lent_database() as url:
+        yield url
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ import psycopg
 import pytest
 
 from ledger.postgres_roles import grant_roles
-from ledger.store import Batch, CommitUnknown, SchemaMismatch, StoreError
-from ledger.store_postgres import PostgresStore, database_name
+from ledger.store import Batch, CommitUnknown, ConnectionLost, SchemaMismatch, StoreError
+from ledger.store_postgres import ASK_ATTEMPTS, PostgresStore, database_name
 from tests.support.postgres import Server, cut
 from tests.support.stores import APPEND_ONLY, append, dump, fill, grow, new_entry
 
@@ -17,8 +17,9 @@ pytestmark = pytest.mark.every_postgres
 
 
 @pytest.fixture
-def url(postgres: Server) -> str:
-    return postgres.database()
+def url(postgres: Server) -> Iterator[str]:
+    with postgres.lent_database() as url:
+        yield url
 
 
 @pytest.fixture
@@ -260,6 +261,16 @@ def test_a_query_whose_connection_dies_is_asked_again(full: PostgresStore, url: 
             assert reader.is_alive()
     reader.join()
     assert sizes == [258]
+
+
+def test_a_query_that_ends_its_connection_is_not_asked_for_ever(full: PostgresStore, url: str) -> None:
+    """Given a query that kills whoever answers it, when it has been asked five times, then that is the end of it."""
+    with psycopg.connect(url) as owner:
+        owner.execute("CREATE SEQUENCE quota_ledger.asked")
+    with pytest.raises(ConnectionLost, match="terminating connection"):
+        full._rows("SELECT nextval('asked'), pg_terminate_backend(pg_backend_pid())")
+    assert full._rows("SELECT last_value FROM asked") == [(ASK_ATTEMPTS,)]
+    assert ASK_ATTEMPTS == 5
 
 
 def test_what_failed_is_not_taken_for_committed(full: PostgresStore) -> None:

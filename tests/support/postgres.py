@@ -46,14 +46,30 @@ class Server:
     def __init__(self, dsn: str) -> None:
         self.dsn = dsn
         self._made = 0
+        self._empty: list[str] = []
 
     def database(self) -> str:
-        """Make a new database and return its URL."""
+        """Return the URL of an empty database."""
+        if self._empty:
+            return self._empty.pop()
         self._made += 1
         name = f"ledger_{os.getpid()}_{self._made}"
         with psycopg.connect(self.dsn, autocommit=True) as connection:
             connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name)))
         return url_of(make_conninfo(self.dsn, dbname=name))
+
+    @contextmanager
+    def lent_database(self) -> Iterator[str]:
+        """Give the URL of an empty database, which is emptied afterwards: that is quicker than to make one."""
+        url = self.database()
+        yield url
+        cut(url)
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute("DROP SCHEMA IF EXISTS quota_ledger CASCADE")
+            connection.execute(
+                sql.SQL("ALTER DATABASE {} RESET ALL").format(sql.Identifier(connection.info.dbname))
+            )
+        self._empty.append(url)
 
 
 def url_of(conninfo: str, **changed: str) -> str:
