@@ -1,5 +1,7 @@
 """Connections to PostgreSQL: checked when lent, bounded in number, waited for up to a stated limit."""
 
+import socket
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -8,9 +10,18 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from ledger.postgres_connections import CONNECTIONS, IDLE_CONNECTIONS, WAIT_SECONDS, Connections
+from ledger.postgres_connections import (
+    CONNECT_SECONDS,
+    CONNECTIONS,
+    IDLE_CONNECTIONS,
+    RETRY_SECONDS,
+    WAIT_SECONDS,
+    Connections,
+)
 from ledger.postgres_reader import PgConnection
+from ledger.sequencer import LOST_ATTEMPTS
 from ledger.store import StoreError, Unreachable
+from ledger.store_postgres import ASK_ATTEMPTS
 from tests.support.postgres import Server, cut
 from tests.support.waiting import within_a_minute
 
@@ -49,11 +60,12 @@ def opened(url: str) -> int:
 
 
 def test_the_limits_are_those_of_the_document() -> None:
-    """Given docs/postgresql.md, then it states how long a writer waits and how many connections a process has."""
+    """Given docs/postgresql.md, then it states how long and how often is waited and asked, and how many connections there are."""
     stated = " ".join(DOCUMENT.read_text("utf-8").split())
-    assert f"wait {WAIT_SECONDS} seconds" in stated
-    assert f"at most {CONNECTIONS} connections" in stated
-    assert f"{IDLE_CONNECTIONS} stay open" in stated
+    assert f"wait {WAIT_SECONDS} seconds for the server, ask every {RETRY_SECONDS} seconds" in stated
+    assert f"an append up to {LOST_ATTEMPTS} times, a query {ASK_ATTEMPTS} times" in stated
+    assert f"at most {CONNECTIONS} connections at a time, of which {IDLE_CONNECTIONS} stay open" in stated
+    assert f"may take {CONNECT_SECONDS} seconds" in stated
 
 
 def test_a_connection_is_used_again(connections: Connections) -> None:
@@ -110,6 +122,27 @@ def test_the_limit_is_waited_for(url: str) -> None:
         with pytest.raises(Unreachable):
             connections.take()
         assert time.monotonic() - started > 0.7  # one pause before the limit there is no use in another
+
+
+@pytest.mark.parametrize(("more", "seconds"), [("", CONNECT_SECONDS), ("&connect_timeout=3", 3)])
+def test_to_connect_takes_no_longer_than_the_url_says(url: str, more: str, seconds: int) -> None:
+    """Given a URL with a limit for connecting, or without, then libpq keeps to it, or to the stated one."""
+    with closing(to(url + more)) as connections, connections.lent() as connection:
+        assert connection.info.get_parameters()["connect_timeout"] == str(seconds)
+
+
+def test_a_server_that_accepts_and_says_nothing_is_given_up() -> None:
+    """Given something that listens and never answers, when a connection is asked for, then that ends."""
+    with socket.socket(socket.AF_UNIX) as mute, tempfile.TemporaryDirectory(dir="/tmp") as folder:
+        mute.bind(f"{folder}/.s.PGSQL.5432")
+        mute.listen()
+        with (
+            closing(
+                to(f"postgresql:///ledger?host={folder}&connect_timeout=2", wait_seconds=0)
+            ) as connections,
+            pytest.raises(Unreachable, match="timeout"),
+        ):
+            connections.take()
 
 
 def test_a_session_that_cannot_be_set_up_is_closed(url: str) -> None:
