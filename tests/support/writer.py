@@ -16,7 +16,7 @@ from ledger.append import Declined, Entered
 from ledger.clock import system_clock
 from ledger.envelope import Seen, sign_envelope
 from ledger.sequencer import Sequencer
-from ledger.store import StoreError
+from ledger.store import StoreError, Unreachable
 from ledger.stores import open_store
 from tests.support import domain as of
 from tests.support.desk import statement
@@ -47,6 +47,8 @@ def send(sequencer: Sequencer, envelope: bytes, one: bytes) -> Entered | Decline
     for _ in range(5):
         try:
             return sequencer.append(envelope, [one])
+        except Unreachable:
+            raise  # that has waited long enough
         except StoreError as error:
             sys.stderr.write(f"sent again: {error}\n")
     return sequencer.append(envelope, [one])
