@@ -16,8 +16,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "postgres" in metafunc.fixturenames:
         if more:
             metafunc.parametrize("postgres", [FIRST, *more], indirect=True)
-    elif "url" in metafunc.fixturenames:
-        metafunc.parametrize("url", ["sqlite", FIRST, *more], indirect=True)
+    elif "database" in metafunc.fixturenames:
+        metafunc.parametrize("database", ["sqlite", FIRST, *more])
 
 
 @pytest.fixture(scope="session")
@@ -33,10 +33,10 @@ def postgres(request: pytest.FixtureRequest, servers: Callable[[str], Server]) -
 
 
 @pytest.fixture
-def url(request: pytest.FixtureRequest, tmp_path: Path, servers: Callable[[str], Server]) -> Iterator[str]:
+def url(database: str, tmp_path: Path, servers: Callable[[str], Server]) -> Iterator[str]:
     """The URL of an empty database of either kind; a test that takes it runs on both."""
-    if request.param == "sqlite":
+    if database == "sqlite":
         yield f"sqlite:///{tmp_path}/a ledger?.db"  # the name needs quoting in a URI
         return
-    with servers(request.param).lent_database() as url:
+    with servers(database).lent_database() as url:
         yield url
