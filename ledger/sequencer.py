@@ -11,6 +11,7 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
+from itertools import count
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -21,7 +22,7 @@ from ledger.opening import load_ring
 from ledger.reading import Reading, read_submission
 from ledger.receipt import Receipt, make_receipt
 from ledger.signer import CheckpointSigner, ReleaseRefused, StaleStore
-from ledger.store import Store, StoreError
+from ledger.store import CommitUnknown, ConnectionLost, Store, StoreError, Unreachable
 from ledger.submission import NotAccepted, Submission, prepare
 
 GROUP_ENVELOPES = 512
@@ -29,6 +30,7 @@ GROUP_STATEMENTS = 2_000
 GROUP_BYTES = 8 * 1024 * 1024
 QUEUE_ENVELOPES = 1_024
 ATTEMPTS = 3
+LOST_ATTEMPTS = 10  # when the database goes away in the middle, again and again
 
 _log = logging.getLogger(__name__)
 
@@ -114,7 +116,8 @@ class Sequencer:
 
         Raises:
             NotAccepted, QueueFull: as :meth:`submit`.
-            StoreError: not written, or unknown; the same envelope sent again tells what became of it.
+            CommitUnknown: written or not; the same envelope sent again tells what became of it.
+            StoreError: not written.
         """
         return self.submit(envelope, statements).result()
 
@@ -125,7 +128,8 @@ class Sequencer:
 
         Raises:
             QueueFull: as :meth:`submit`.
-            StoreError: not written, or unknown; asking again is harmless.
+            CommitUnknown: written or not; asking again is harmless.
+            StoreError: not written.
         """
         wanted = _HeadsWanted(Future())
         self._put(wanted)
@@ -224,7 +228,8 @@ class Sequencer:
         wanted.future.set_result(index)
 
     def _append(self, submissions: list[Reading], *, heads: bool = False) -> list[Outcome]:
-        for attempt in range(1, ATTEMPTS + 1):
+        unknown: CommitUnknown | None = None
+        for attempt in count(1):
             try:
                 with self._store.transaction() as transaction:
                     outcomes, memory = self._appender.append(
@@ -236,17 +241,21 @@ class Sequencer:
                 self._ring = memory.ring
             except StoreError as error:
                 self._appender = Appender(self._key)
-                if attempt == ATTEMPTS:
-                    raise
                 # Whether the commit happened is found out by asking again: what entered is a replay now.
-                _log.warning("append failed, attempt %d of %d: %s", attempt, ATTEMPTS, error)
+                unknown = error if isinstance(error, CommitUnknown) else unknown
+                attempts = LOST_ATTEMPTS if isinstance(error, ConnectionLost) else ATTEMPTS
+                if attempt >= attempts or isinstance(error, Unreachable):  # that has waited long enough
+                    if unknown is None or unknown is error:
+                        raise
+                    raise CommitUnknown(f"{unknown}; asked what became of it: {error}") from error
+                _log.warning("append failed, attempt %d of %d: %s", attempt, attempts, error)
                 time.sleep(0.1 * attempt)
             except BaseException:
                 self._appender = Appender(self._key)
                 raise
             else:
                 return outcomes
-        raise AssertionError("the last attempt returns or raises")
+        raise AssertionError("an attempt returns or raises")
 
     def _release(self) -> None:
         """Sign what the store now holds; entries stand whether or not a checkpoint can be released."""

@@ -18,8 +18,7 @@ from ledger.proof import parse_proof
 from ledger.records import RecordCache
 from ledger.sequencer import QueueFull, Sequencer
 from ledger.signer import CheckpointSigner
-from ledger.store import CommitUnknown, StoreError, Transaction
-from ledger.store_sqlite import SqliteStore
+from ledger.store import StoreError
 from ledger.stores import open_store
 from ledger.submission import NotAccepted
 from projections.balances import Balances
@@ -28,6 +27,8 @@ from tests.support import domain as of
 from tests.support.desk import Desk, desk, enterprise, policy, statement
 from tests.support.keys import LEDGER, keyid, opening_body, private_key, registration_body
 from tests.support.stores import stuck
+
+pytestmark = pytest.mark.every_postgres
 
 
 @pytest.fixture
@@ -352,36 +353,6 @@ def test_a_full_queue_refuses_and_records_nothing(at: Desk) -> None:
                 with pytest.raises(QueueFull):  # one is being written, one waits, the third has no place
                     waiting.extend(small.submit(*one) for one in sent[1:] + sent[1:])
             assert all(isinstance(future.result(), Entered) for future in waiting)
-
-
-class UncertainStore(SqliteStore):
-    """Loses the connection during the next COMMIT, which happened or did not."""
-
-    lost: bool | None = None
-
-    @contextlib.contextmanager
-    def transaction(self) -> Iterator[Transaction]:
-        happened, self.lost = self.lost, None
-        if happened is None:
-            with super().transaction() as transaction:
-                yield transaction
-            return
-        with contextlib.suppress(ZeroDivisionError), super().transaction() as transaction:
-            yield transaction
-            if not happened:
-                raise ZeroDivisionError
-        raise CommitUnknown("the connection was lost during COMMIT")
-
-
-@pytest.mark.parametrize("happened", [True, False])
-def test_a_commit_of_unknown_outcome_is_resolved_by_asking(tmp_path: Path, happened: bool) -> None:
-    """Given a connection lost during COMMIT, when asked again, then the statement stands once and has its receipt."""
-    with desk(tmp_path, kind=UncertainStore) as at:
-        assert isinstance(at.store, UncertainStore)
-        at.store.lost = happened
-        outcome = at.send([enterprise(1)], "commerce-1")
-        assert (outcome.indexes, outcome.replayed, at.store.head().size) == ((1,), happened, 2)
-        assert isinstance(at.send([enterprise(2)], "commerce-1"), Entered)
 
 
 def test_what_fails_for_good_is_said_and_leaves_nothing(at: Desk) -> None:

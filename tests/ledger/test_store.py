@@ -16,6 +16,8 @@ from ledger.store import Batch, Found, Head, StoreError
 from ledger.stores import AnyStore, open_store
 from tests.support.stores import INSTANT, append, dump, fill, grow, new_entry
 
+pytestmark = pytest.mark.every_postgres
+
 
 @pytest.fixture
 def store(url: str) -> Iterator[AnyStore]:
