@@ -19,7 +19,7 @@ from domain.catalogue import CATALOGUE
 from domain.statements import Attachment, Statement
 from projections.proof.types import Event, Unread
 
-_NEVER: Final = frozenset(
+NEVER_CORRECTED: Final = frozenset(
     {
         "LedgerOpened",
         "AgencyKeyRegistered",
@@ -81,7 +81,7 @@ class Amended:
         statement = event.statement
         if isinstance(statement.body, EventCorrected):
             return self._amendment(event, statement.body)
-        if statement.type not in _NEVER:
+        if statement.type not in NEVER_CORRECTED:
             self._remember(event.index, statement)
         return event
 
