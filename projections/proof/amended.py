@@ -4,8 +4,8 @@ From the entry of the correction on, that is; before it the ledger knew no bette
 type, the agency, ``occurred_at`` and attachments of its target, and the effective date of its own body.
 Findings about it name the entry of the correction, for that is where it is said.
 
-Statements about keys, the policy and the ledger itself, and corrections, are never corrected (C06 tells of one
-that tries; here it has no effect). If the same entry is corrected again the last word counts.
+Statements about keys, the policy and the ledger itself, and corrections, are never corrected (C06 tells of
+one that tries; here it has no effect). If the same entry is corrected again the last word counts.
 """
 
 from dataclasses import dataclass, field
