@@ -1,7 +1,7 @@
 """C08: the documents that statements name, compared with those that the auditor holds.
 
-Documents lie in one folder, each under its SHA-256 in lower-case hex. The ledger holds their digests only: that
-a scan is genuine is another question (Z05).
+Documents lie in one folder, each under its SHA-256 in lower-case hex. The ledger holds their digests only:
+that a scan is genuine is another question (Z05).
 """
 
 import hashlib
