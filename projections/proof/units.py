@@ -20,8 +20,14 @@ from domain.identifiers import batch_of, pair_of
 from projections.proof.facts import Fact
 
 USED: Final = "USED"
+UNBACKED: Final = "UNB"
+BACKED: Final = "backed"
 LIVE: Final = frozenset({"A", "C", "R", "T", "X"})
 _GRADES: Final = ("EXPORTER_COPY", "SINGLE_WINDOW", "SIGNED")
+
+
+Units = dict[tuple[str, str], int]
+"""Numbers by (pair, account); the account UNB counts unbacked registrations, ``backed`` the others."""
 
 
 @dataclass(slots=True)
@@ -36,6 +42,7 @@ class Registration:
     account: str = "R"
     proved: bool = False
     determined: bool = False
+    annulled: bool = False
     ended: bool = False
     lost: bool = False
     fraud: bool = False
@@ -106,7 +113,7 @@ class Car:
         return one.backed_by == line_id and not one.ended
 
     def under(self, cert_no: str | None) -> Registration | None:
-        """Return the registration that a certificate number picks: backed before unbacked, then the latest."""
+        """Return the registration under a certificate number: the latest backed, else the latest unbacked."""
         return _latest([one for one in self.registrations if one.cert_no == cert_no])
 
     def current(self) -> Registration | None:
@@ -119,9 +126,9 @@ class Car:
             return None
         return next((one for one in reversed(self.registrations) if self._holds(one, line_id)), None)
 
-    def units(self) -> dict[tuple[str, str], int]:
-        """Return how many units the car has by (pair, account), UNB and the count of backed ones (#) too."""
-        found: dict[tuple[str, str], int] = {}
+    def units(self) -> Units:
+        """Return how many units the car has in each account of each pair, and its registrations."""
+        found: Units = {}
         for line_id, state in self.lines.items():
             account = self.account(line_id) if state == USED else state
             key = (pair_of(line_id), account or state)
@@ -129,7 +136,7 @@ class Car:
         for one in self.registrations:
             if not one.ended:
                 pair_id = one.backed_by or one.line_id
-                key = (pair_of(pair_id) if pair_id else "", "#" if one.backed_by else "UNB")
+                key = (pair_of(pair_id) if pair_id else "", BACKED if one.backed_by else UNBACKED)
                 found[key] = found.get(key, 0) + 1
         return found
 
@@ -137,7 +144,8 @@ class Car:
 def _latest(registrations: list[Registration]) -> Registration | None:
     standing = [one for one in registrations if not one.ended]
     backed = [one for one in standing if one.backed_by]
-    return (backed or standing or [None])[-1]
+    chosen = backed or standing
+    return chosen[-1] if chosen else None
 
 
 def car_of(facts: Iterable[Fact]) -> Car:
@@ -289,7 +297,14 @@ def _annulled_clerical(car: Car, fact: Fact) -> None:
         return
     if registration.backed_by is None:
         registration.ended = True
-    elif registration.stands_in in {"R", "T"}:
+    elif registration.account in {"R", "T"}:
+        registration.annulled = True
+        _end_annulled(car, registration)
+
+
+def _end_annulled(car: Car, registration: Registration) -> None:
+    """Give the unit of an annulled registration back to its line, unless a determination keeps it in N."""
+    if registration.annulled and not registration.determined and registration.backed_by:
         registration.ended = True
         car.lines[registration.backed_by] = "C"
 
@@ -324,6 +339,7 @@ def _overturned(car: Car, fact: Fact) -> None:
         car.refused.append(fact)
         return
     registration.determined = False
+    _end_annulled(car, registration)
 
 
 def _loaded(car: Car, fact: Fact) -> None:
