@@ -1,7 +1,7 @@
 """The catalogue of statements C01–C36: what each says, where it comes from, and what it cannot say.
 
-``open`` names what the ledger alone cannot know (Z01–Z10): a PROVED statement leaves these open, whatever its
-verdict. ``about`` says what a statement looks at; an entry of unknown type that touches it leaves the statement
+``open`` names what the ledger alone cannot know (Z01–Z10): a statement leaves it open whatever its verdict.
+``about`` says what a statement looks at; an entry of unknown type that touches it leaves the statement
 UNDETERMINED.
 """
 
@@ -167,7 +167,7 @@ _ROWS: Final = (
         "Times are in order",
         "design.md 2, 9",
         "记录时间不倒退，签署时间在窗口内，发生时间不晚于记录时间；长期补录逐条列出",
-        "recorded times never go back, signing times lie in the window, nothing is recorded before it happened",
+        "recorded times never go back, signing times lie in the window, nothing is recorded in advance",
         ("Z08",),
         _NONE,
     ),
@@ -407,7 +407,7 @@ _ROWS: Final = (
         "Declarations are sound",
         "海关报关单编号规则; 措施5",
         "报关单编号正确且为出口，每辆车只在一份有效报关单上，出口人为出口企业或变更企业",
-        "well-formed with the export flag; one live declaration a car; exporter = the pair's or its substitute",
+        "well-formed, export flag, one live declaration a car, in the name of its exporter or substitute",
         ("Z02", "Z03", "Z09"),
         _BOTH,
     ),

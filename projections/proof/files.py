@@ -1,0 +1,109 @@
+"""The files of all cars: the facts about each, in the order of the ledger, whatever corrections did to it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from domain.identifiers import batch_of
+from projections.proof.amended import Amendment
+from projections.proof.facts import POSTING, Fact, batch_fact, car_facts
+from projections.proof.published import Published
+from projections.proof.types import Event
+from projections.proof.units import Units, car_of
+
+REUSE: Final = "REUSE"
+"""Noted with an approval when the policy lets a car use quota again after its end."""
+
+
+@dataclass(slots=True)
+class Batch:
+    """The cars that a batch ever named, and the facts that concern all of them."""
+
+    vins: list[str] = field(default_factory=list)
+    facts: list[Fact] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """What one statement changes in where the units of one car stand."""
+
+    before: Units
+    after: Units
+
+
+@dataclass(slots=True)
+class CarFiles:
+    """Takes in statements and corrections; tells what each moves.
+
+    Attributes:
+        cars: by VIN; facts in ascending order of place.
+        batches: by batch id.
+        places: of the facts that concern a whole batch, the batch.
+    """
+
+    cars: dict[str, list[Fact]] = field(default_factory=dict)
+    batches: dict[str, Batch] = field(default_factory=dict)
+    places: dict[int, str] = field(default_factory=dict)
+
+    def put(self, event: Event, published: Published) -> Iterator[Move]:
+        """Enter what a statement says of each car that it names, or that its batch holds."""
+        if shared := batch_fact(event):
+            batch = self.batches.setdefault(shared.line_id or "", Batch())
+            batch.facts.append(shared)
+            self.places[event.place] = shared.line_id or ""
+            for vin in batch.vins:
+                yield from self._add(vin, shared)
+            return
+        for vin, fact in car_facts(event):
+            if fact.kind == "UseApplicationApproved":
+                self._join(vin, fact.line_id or "")
+                params = published.in_force(fact.on)
+                fact = replace(fact, note=REUSE) if params and params.vin_reuse_after_end else fact
+            yield from self._add(vin, fact)
+
+    def take(self, amendment: Amendment) -> Iterator[Move]:
+        """Take out whatever stands at the place of a correction."""
+        place = amendment.place
+        holders = self._holders(amendment)
+        if batch := self.batches.get(self.places.pop(place, "")):
+            batch.facts = [fact for fact in batch.facts if fact.place != place]
+        for vin in holders:
+            before = car_of(self.cars[vin]).units()
+            self.cars[vin] = [fact for fact in self.cars[vin] if fact.place != place]
+            yield Move(before, car_of(self.cars[vin]).units())
+
+    def _add(self, vin: str, fact: Fact) -> Iterator[Move]:
+        facts = self.cars.setdefault(vin, [])
+        if fact.kind not in POSTING:
+            _insert(facts, fact)
+            return
+        before = car_of(facts).units()
+        _insert(facts, fact)
+        yield Move(before, car_of(facts).units())
+
+    def _join(self, vin: str, line_id: str) -> None:
+        """Enter a car in the batch of its line; what was said of the whole batch is said of it too."""
+        batch = self.batches.setdefault(batch_of(line_id), Batch())
+        if vin not in batch.vins:
+            batch.vins.append(vin)
+            self.cars[vin] = sorted([*self.cars.get(vin, []), *batch.facts], key=_place)
+
+    def _holders(self, amendment: Amendment) -> list[str]:
+        """Return the cars that keep a fact of the corrected place; looks first where the correction says."""
+        batch = self.batches.get(self.places.get(amendment.place, ""))
+        likely = batch.vins if batch else amendment.vins
+        found = [vin for vin in likely if self._keeps(vin, amendment.place)]
+        return found or [vin for vin in self.cars if self._keeps(vin, amendment.place)]
+
+    def _keeps(self, vin: str, place: int) -> bool:
+        return any(fact.place == place for fact in self.cars.get(vin, ()))
+
+
+def _place(fact: Fact) -> int:
+    return fact.place
+
+
+def _insert(facts: list[Fact], fact: Fact) -> None:
+    facts.append(fact)
+    if len(facts) > 1 and facts[-2].place > fact.place:  # a replacement stands where its target stood
+        facts.sort(key=_place)
