@@ -134,9 +134,7 @@ def _no_float(text: str) -> NoReturn:
 
 # Made once: json.loads and json.dumps make one for each call that departs from the defaults.
 _DECODER: Final = json.JSONDecoder(parse_float=_no_float, parse_constant=_no_float)
-_ENCODER: Final = json.JSONEncoder(
-    sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False
-)
+_ENCODER: Final = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
 def _first_difference(one: bytes, two: bytes) -> int:
