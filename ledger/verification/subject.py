@@ -16,7 +16,7 @@ from ledger.bundle_files import Files
 from ledger.canonical import Malformed
 from ledger.checkpoint import Checkpoint
 from ledger.entry import MAX_ENTRY_BYTES, ZERO_HASH, derive, parse_entry
-from ledger.envelope import MAX_ENVELOPE_BYTES
+from ledger.envelope import MAX_ENVELOPE_BYTES, statement_hash
 from ledger.keys import KeyRing, Unauthorised
 from ledger.merkle import leaf_hash
 from ledger.note import MAX_NOTE_BYTES, VerifierKey
@@ -220,7 +220,8 @@ class _SubjectPass:
                 keys.entry(0, statement, doubtful=self._doubtful)
             if ring.origin is not None and statement["ledger"] != ring.origin:
                 self._breaks.add("envelope", index, f"a statement for ledger {statement['ledger']!r}")
-            envelopes.entry(index, held.entry, statement, ring, max_age)
+            digest = statement_hash(held.entry.statement)
+            envelopes.entry(index, header, statement, digest, ring, max_age)
             if index > 0:
                 keys.entry(index, statement, doubtful=self._doubtful)
             before = index, header.recorded_at
