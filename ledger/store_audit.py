@@ -141,6 +141,10 @@ class RowsSource(SqlReader):
         """Return the first row of a query in the one read transaction."""
         return self._row(sql, *parameters)
 
+    def every(self, sql: str) -> list[tuple[Any, ...]]:
+        """Return the rows of a query in the one read transaction."""
+        return self._rows(sql)
+
     def _head_tree(self) -> Tree:
         row = self._row("SELECT tree FROM head")
         if row is None:

@@ -32,7 +32,7 @@ from ledger.verification.anchoring import check_genesis, gather
 from ledger.verification.completeness import CompletenessPass, HeldEntry
 from ledger.verification.envelopes import EnvelopePass
 from ledger.verification.key_fold import KeyFold
-from ledger.verification.result import OPEN_QUESTION, Breaks
+from ledger.verification.result import Breaks
 from ledger.verification.sequences import Sequences
 from ledger.verification.statements import checked_statement
 from ledger.verification.subject_result import SubjectVerification
@@ -110,7 +110,6 @@ class _SubjectPass:
             self._notes.insert(1, _RESTS_ON.format(complete_to, complete_to - 1))
         if not anchored:
             self._notes.append("self-consistent only: without an anchor a ledger made anew looks the same")
-        self._notes.append(f"C36 {OPEN_QUESTION}")
         if self._breaks.following:
             self._notes.append(f"{self._breaks.following} further deviations follow from what is listed")
         return SubjectVerification(

@@ -2,7 +2,6 @@
 
 from base64 import b64encode
 from collections.abc import Sequence
-from datetime import datetime
 from time import perf_counter
 from typing import Final
 
@@ -15,9 +14,9 @@ from ledger.note import VerifierKey
 from ledger.source import Gap, Source
 from ledger.store import StoreError
 from ledger.verification.anchoring import Commitments, check_genesis, gather
-from ledger.verification.result import OPEN_QUESTION, Breaks, Verification
+from ledger.verification.result import Breaks, Verification
 from ledger.verification.tree import TreePass
-from ledger.verification.types import Types, shanghai_date
+from ledger.verification.types import Types
 from ledger.verification.walk import Observer, Progress, Walk
 
 _SELF_CONSISTENT: Final = "self-consistent only: without an anchor a ledger made anew looks the same"
@@ -25,9 +24,7 @@ _SELF_CONSISTENT: Final = "self-consistent only: without an anchor a ledger made
 
 def unreadable(reason: str, *, unanchored: bool = False, lenient: bool = False) -> Verification:
     """Return the answer when nothing verifiable could be opened (exit code 3)."""
-    return Verification(
-        None, 0, None, None, False, None, None, (), True, unanchored, lenient, (reason,), 0.0
-    )  # fmt: skip
+    return Verification(None, 0, None, None, False, (), True, unanchored, lenient, (reason,), 0.0)
 
 
 def verify_source(
@@ -158,11 +155,8 @@ class _Answer:
     def verification(self, unanchored: bool, lenient: bool, seconds: float) -> Verification:
         """Return the whole answer."""
         origin = None if self._anchor is None else self._anchor.origin
-        as_of: str | None = None
         if self.walk is not None:
             origin = self.walk.ring.origin or origin
-            if self.walk.last_recorded_at:
-                as_of = shanghai_date(datetime.fromisoformat(self.walk.last_recorded_at)).isoformat()
         notes, own_size = list(self.notes), self.commitments.own_size
         if self.commitments.text is None:
             notes.append("no checkpoint is there")
@@ -170,15 +164,12 @@ class _Answer:
             notes.append(f"the newest checkpoint commits to {own_size} of {self.size} entries")
         if not self._anchored:
             notes.append(_SELF_CONSISTENT)
-        notes.append(f"C36 {OPEN_QUESTION}")
         return Verification(
             origin=origin,
             size=self.size,
             root=self.root,
             checkpoint=self.commitments.text,
             anchored=self._anchored,
-            as_known_at=self.size - 1 if self.size else None,
-            as_of=as_of,
             breaks=tuple(self.breaks.found),
             unreadable=False,
             unanchored=unanchored,

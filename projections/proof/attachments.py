@@ -7,7 +7,6 @@ that a scan is genuine is another question (Z05).
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 from typing import Final
 
@@ -68,8 +67,8 @@ class Attachments:
             self.breaks.append(Break("attachment", index, f"document {name}: its bytes hash to {digest}"))
         return length
 
-    def results(self, as_of: date) -> Iterable[StatementResult]:
-        """Answer C08, whatever ``as_of``."""
+    def results(self) -> Iterable[StatementResult]:
+        """Answer C08."""
         entries = tuple(sorted({one.index for one in self.breaks if one.index is not None}))
         detail = f"{len(self.named)} documents are named"
         if entries:

@@ -4,10 +4,10 @@ Both sides are read as of one day: rows and facts that took effect later do not 
 police annulled as a clerical error does not count, nor does a release that customs reversed.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal, assert_never
 
 from domain.bodies import (
     Body,
@@ -20,7 +20,7 @@ from domain.bodies import (
 )
 from projections.extracts import CustomsRow, Extract, PoliceRow, TransportRow
 from projections.proof.amended import Amendment
-from projections.proof.types import Event
+from projections.proof.types import Event, StatementResult
 
 _COMPARED: Final = (
     VehicleRegistered,
@@ -34,7 +34,8 @@ Known = Sequence[tuple[int, Body]]
 """What the ledger says, in its order: (entry, body)."""
 
 
-class Difference(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Difference:
     """One thing on which the two sides do not agree.
 
     Attributes:
@@ -78,12 +79,17 @@ class Comparable:
         if amendment.replacement is not None:
             self.fold(amendment.replacement)
 
+    def results(self, as_of: date) -> Iterable[StatementResult]:
+        """Answer no statement by itself."""
+        return ()
+
     def compare(self, name: str, extract: Extract, as_of: date) -> Comparison:
         """Set an extract, called ``name`` in the answer, against what is folded so far."""
         known = [(index, body) for _, (index, on, body) in sorted(self.facts.items()) if on <= as_of]
         police = [row for row in extract.rows if isinstance(row, PoliceRow) and row.registered_on <= as_of]
         customs = [row for row in extract.rows if isinstance(row, CustomsRow) and row.released_on <= as_of]
         transport = [row for row in extract.rows if isinstance(row, TransportRow)]
+        found: Iterator[Difference]
         match extract.kind:
             case "police":
                 found = _police(known, police, extract.columns, as_of)
@@ -91,6 +97,8 @@ class Comparable:
                 found = _customs(known, customs)
             case "transport":
                 found = _transport(known, transport)
+            case _:
+                assert_never(extract.kind)
         rows = len(police) + len(customs) + len(transport)
         return Comparison(name, extract.kind, rows, tuple(found))
 

@@ -5,7 +5,6 @@ Read as the ledger has them: a correction does not unsay that something was reco
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Final
 
 from domain.bodies import EventCorrected
@@ -85,8 +84,8 @@ class Recording:
         else:
             self.corrected[target] = event.index
 
-    def results(self, as_of: date) -> Iterable[StatementResult]:
-        """Answer C05 and C06; both are about the ledger as known, whatever ``as_of``."""
+    def results(self) -> Iterable[StatementResult]:
+        """Answer C05 and C06; both are about the ledger as known, whatever the day."""
         late = ", ".join(f"{index} ({days} d)" for index, days in self.backdated[:_SHOWN])
         detail = f"{len(self.backdated)} entries recorded later than backdating_days after they took effect"
         if late:

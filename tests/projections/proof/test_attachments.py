@@ -1,7 +1,7 @@
 """C08: documents are compared with the digests and lengths that entries name."""
 
 import hashlib
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from projections.proof.attachments import Attachments
@@ -19,7 +19,7 @@ def answer(folder: Path | None, size: int = len(SCAN)) -> tuple[Attachments, Sta
     for index, attached in enumerate(([scan], [scan], [])):
         said = statement("CommitmentLetterSigned", letter_body(), number=index + 1, attachments=attached)
         attachments.fold(Event.of(index, "00" * 32, said, datetime(2026, 1, 5, 4, tzinfo=UTC)))
-    (result,) = attachments.results(date(2026, 1, 5))
+    (result,) = attachments.results()
     return attachments, result
 
 

@@ -1,6 +1,6 @@
 """C05 and C06: what the entries say about their own recording, and about corrections."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from projections.proof.published import Published
@@ -35,7 +35,7 @@ def answers(*said: tuple[str, dict[str, Any], dict[str, Any]]) -> dict[str, Stat
         event = Event.of(index, leaf(index), statement(kind, body, number=index + 1, **more), NOW)
         published.fold(event)
         recording.fold(event)
-    return {one.code: one for one in recording.results(date(2026, 1, 5))}
+    return {one.code: one for one in recording.results()}
 
 
 POLICY = ("PolicyVersionPublished", policy_body(), {})
