@@ -1,8 +1,8 @@
 """C14: in each batch the numbers approved, sent and classified agree and bind the same list of VINs.
 
-Judged where each is said: an approval by its own lines; a number sent by the lines then live (approved, neither
-cancelled nor withdrawn); a classification by these and by the number last sent and not returned. The digest is
-SHA-256 over the live VINs in byte order, each followed by a line feed.
+Judged where each is said: an approval by its own lines; a number sent by the lines then live (approved,
+neither cancelled nor withdrawn); a classification by these and by the number last sent and not returned. The
+digest is SHA-256 over the live VINs in byte order, each followed by a line feed.
 """
 
 import hashlib
