@@ -1,8 +1,8 @@
 """What the statements about one car keep of it beside the facts of its units: a small class each.
 
 A fact is what one statement says of one car, without what no question asks; what only moves units stands in
-``projections.proof.facts``. ``place`` is where it stands in the ledger, ``index`` the entry that says it (they
-differ for what a correction says anew), ``on`` its effective date. ``read_facts`` is the only way in.
+``projections.proof.facts``. ``place`` is where it stands in the ledger, ``index`` the entry that says it
+(they differ for what a correction says anew), ``on`` its effective date. ``read_facts`` is the only way in.
 """
 
 from collections.abc import Iterator

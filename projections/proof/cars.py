@@ -35,6 +35,7 @@ from projections.proof.car_facts import (
     TransferStruck,
 )
 from projections.proof.facts import Fact
+from projections.proof.headline import placed_as_of
 from projections.proof.units import car_of
 
 _ANNULLED: Final = "RegistrationAnnulled CLERICAL"
@@ -70,14 +71,12 @@ class Stay:
 
     Attributes:
         backed_by: the line whose unit it uses, None while it is unbacked.
-        account: where its unit stands: R, T, X, D or N.
         regularised: whether commerce gave it its unit afterwards.
         ended_at: the place of the clerical annulment that ended it.
     """
 
     fact: Registered
     backed_by: str | None
-    account: str
     regularised: bool
     ended_at: int | None = None
     copies: list[Copied] = field(default_factory=list)
@@ -104,11 +103,21 @@ class Stay:
 
 @dataclass(slots=True)
 class Car:
-    """Everything known of one car on a day."""
+    """Everything known of one car on a day.
+
+    Attributes:
+        stays: the registrations that stand; ``void`` are those that a clerical annulment ended.
+        repeated: statements of a registration that was unbacked already: nothing new was registered.
+        astray: facts of a registration that is not on record.
+        released: the first confirmation of each declaration, taken back or not.
+        loaded: days.
+    """
 
     vin: str
     stays: list[Stay] = field(default_factory=list)
     void: list[Stay] = field(default_factory=list)
+    released: list[Released] = field(default_factory=list)
+    loaded: list[date] = field(default_factory=list)
     applied: list[Applied] = field(default_factory=list)
     approved: list[Approved] = field(default_factory=list)
     withdrawn: list[AttributeWithdrawn] = field(default_factory=list)
@@ -120,7 +129,6 @@ class Car:
     domestic: list[DomesticUse] = field(default_factory=list)
     sighted: list[Sighted] = field(default_factory=list)
     substitutes: list[Designated] = field(default_factory=list)
-    classified: dict[str, Fact] = field(default_factory=dict)
 
     @property
     def all_stays(self) -> list[Stay]:
@@ -141,7 +149,7 @@ class Car:
         return begun[-1] if begun else None
 
 
-def car_on(vin: str, facts: Iterable[CarFact], units: Iterable[Fact], as_of: date) -> Car:
+def car_on(vin: str, facts: Iterable[CarFact], units: list[Fact], as_of: date) -> Car:
     """Return the car on a day.
 
     Args:
@@ -150,7 +158,7 @@ def car_on(vin: str, facts: Iterable[CarFact], units: Iterable[Fact], as_of: dat
         units: the facts of its units, in order of place.
         as_of: what took effect after this day is left out.
     """
-    known = [fact for fact in units if fact.on <= as_of]
+    known = placed_as_of(units, as_of)
     car = Car(vin)
     _put_stays(car, [one for one in facts if isinstance(one, Registered) and one.on <= as_of], known)
     for fact in facts:
@@ -164,13 +172,13 @@ def _put_stays(car: Car, registered: list[Registered], units: list[Fact]) -> Non
     regularised = {one.line_id for one in units if one.kind == "RegistrationRegularised"}
     endings = [one for one in units if one.kind == _ANNULLED]
     for one in units:
-        if one.kind == "QuotaAttributeClassified" and one.line_id:
-            car.classified.setdefault(one.line_id, one)
+        if one.kind == "PortLoadingConfirmed":
+            car.loaded.append(one.on)
     for unit in car_of(units).registrations:
         fact = by_index.pop(unit.index)
-        stay = Stay(fact, unit.backed_by, unit.stands_in, unit.backed_by in regularised)
+        stay = Stay(fact, unit.backed_by, unit.backed_by in regularised)
         if unit.ended:
-            ending = next(e for e in endings if e.place > fact.place and e.ref == fact.cert_no)
+            ending = next(one for one in endings if one.ref == fact.cert_no)
             endings.remove(ending)
             stay.ended_at = ending.place
         (car.void if unit.ended else car.stays).append(stay)
@@ -262,3 +270,4 @@ def _put_release(car: Car, fact: Released | ReleaseReversed) -> None:
             car.astray.append(fact)
         else:
             stay_now.declarations.append(Declaration([fact]))
+        car.released.append(fact)

@@ -1,14 +1,14 @@
 """C34: every overdue, road-use and unbacked car has a case within the days that the policy gives.
 
-A case counts that names the car and was opened no later than ``case.open_within_days`` after the day on which it
-became due; before that last day has passed nothing is a finding. It becomes due
+A case counts that names the car and was opened no later than ``case.open_within_days`` after the day on which
+it became due; before that last day has passed nothing is a finding. It becomes due
 
 - OVERDUE: on the day after the rolled due date, while no proof is handed in; a proof that counts no longer
-  (rejected, revoked, its transfer struck) makes the car overdue from that day on. What was handed in by the last
-  day for the case needs none.
+  (rejected, revoked, its transfer struck) makes the car overdue from that day on. What was handed in by the
+  last day for the case needs none.
 - unbacked: on the day on which the ledger recorded the registration, while it is unbacked.
-- road use: on the day on which the car was seen, unless a temporary plate of a transfer was valid then (review).
-  A car seen before its registration used no quota.
+- road use: on the day on which the car was seen, unless a temporary plate of a transfer was valid then
+  (review). A car seen before its registration used no quota.
 
 The registration is named, or the report of road use; and the suspension or reinstatement without a decision
 (``projections.proof.sanctions``).
@@ -91,7 +91,9 @@ class Cases:
             else:
                 self.tally.lack(one.missing)
         bad = len(self.tally.entries)
-        detail = f"{self.tally.looked} grounds for a case, {self.reviews} sightings for review, {bad} findings"
+        detail = (
+            f"{self.tally.looked} grounds for a case, {self.reviews} sightings for review, {bad} findings"
+        )
         yield self.tally.result(detail)
 
 

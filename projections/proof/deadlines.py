@@ -1,9 +1,9 @@
 """C22: every registered car was transferred, and its proof submitted, by the rolled due date.
 
 LATE: an act came after the due date. MISSING: it has not come, and the due date has passed. Both name the
-registration. Transfers that were struck and proofs that were rejected or revoked do not count; a proof handed in
-counts until then. A purchase is judged by the date of the invoice, where the proof states one. An act that is in
-time by the strict due date needs no holiday table; one that is not, without a table, is undetermined.
+registration. Transfers that were struck and proofs that were rejected or revoked do not count; a proof handed
+in counts until then. A purchase is judged by the date of the invoice, where the proof states one. An act that
+is in time by the strict due date needs no holiday table; one that is not, without a table, is undetermined.
 """
 
 from collections.abc import Iterable

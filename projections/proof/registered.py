@@ -1,11 +1,11 @@
 """C15, C18, C20 and C27: a registration has its line, a valid VIN, no plate, and was copied to commerce.
 
-C15 names the registration that is unbacked, whose owner is not the pair's upstream, whose brand and model is
-not the line's, or that took place before its line was classified or after transport took the attribute back;
-a regularised one has its unit by decision and is not asked when. C18 names a registration or approval of a car
-whose check digit fails, and an application while the line is pending or approved; where the maker is not
-bound to the digit it is told, no more. C27 has no deadline of its own: the copy is missing once the term of
-the three acts, which commerce cannot watch without it, has run out.
+C15 names the registration that is unbacked (before its line was classified by their dates, too), whose owner
+is not the pair's upstream, whose brand and model is not the line's, or that followed when transport had taken
+the attribute back; a regularised one has its unit by decision and is not asked for the attribute. C18 names a
+registration or approval of a car whose check digit fails, and an application while the line is pending or
+approved; where the maker is not bound to the digit it is told, no more. C27 has no deadline of its own: the
+copy is missing once the term of the three acts, which commerce cannot watch without it, has run out.
 """
 
 from collections.abc import Iterable
@@ -31,7 +31,7 @@ class Lines:
         for stay in car.stays:
             self.tally.looked += 1
             self.unbacked += stay.backed_by is None
-            if stay.backed_by is None or self._differs(car, stay) or self._untimely(car, stay):
+            if stay.backed_by is None or self._differs(car, stay) or self._withdrawn(car, stay):
                 self.tally.entries.add(stay.fact.index)
 
     def _differs(self, car: Car, stay: Stay) -> bool:
@@ -44,14 +44,10 @@ class Lines:
             self.tally.lack(f"the application for the line {line_id}")
         return bool(named) and _plain(stay.fact.brand_model) not in map(_plain, named)
 
-    def _untimely(self, car: Car, stay: Stay) -> bool:
-        if stay.regularised:
-            return False
+    @staticmethod
+    def _withdrawn(car: Car, stay: Stay) -> bool:
         batch_id = batch_of(stay.line_id or "")
-        classified = car.classified.get(batch_id)
-        if classified is not None and classified.on > stay.fact.on:
-            return True
-        return any(
+        return not stay.regularised and any(
             one.batch_id == batch_id and one.place < stay.fact.place and one.on <= stay.fact.on
             for one in car.withdrawn
         )

@@ -1,9 +1,9 @@
 """Cases, suspensions and reinstatements in the order of the ledger, and whether each follows a decision (C34).
 
-A FINAL suspension follows a decision of the case that it names, about that enterprise, that has not fallen and
-is neither NO_VIOLATION nor WARNING. A reinstatement follows the suspension that it ends, which is open, and,
-where that one names a case, a decision, a remedy or an overturning of it. Where the suspension names none there
-is nothing to hold the reinstatement against: undetermined.
+A FINAL suspension follows a decision of the case that it names, about that enterprise, that has not fallen
+and is neither NO_VIOLATION nor WARNING. A reinstatement follows the suspension that it ends, which is open,
+and, where that one names a case, a decision, a remedy or an overturning of it. Where the suspension names
+none there is nothing to hold the reinstatement against: undetermined.
 """
 
 from collections.abc import Iterator

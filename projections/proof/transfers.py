@@ -1,10 +1,11 @@
 """C23 and C24: a transfer is between the two firms of the pair, and an accepted proof agrees with the police.
 
 C23 names the transfer that is not from the pair's upstream to its exporter. To a substitute that commerce
-designated for the car, from either of them, it is lawful, whenever the designation was made. A struck transfer
-is not asked. C24 names the acceptance whose submission is unknown or of another car, whose certificate is not
-that of a registration on its line, that has no transfer under that certificate by the day of submission, or
-whose days used are not those from registration to submission. A revoked acceptance is not asked.
+designated for the car, from either of them, it is lawful, whenever the designation was made. A struck
+transfer is not asked. C24 names the acceptance whose submission is unknown or of another car, whose
+certificate is not that of a registration on its line, that has no transfer under that certificate by the day
+of submission, or whose days used are not those from registration to submission. A revoked acceptance is not
+asked.
 """
 
 from collections.abc import Iterable
