@@ -1,4 +1,9 @@
-"""The files of all cars: the facts about each, in the order of the ledger, whatever corrections did to it."""
+"""The files of all cars: the facts about each, in the order in which the ledger said them.
+
+A correction takes the facts of its target out and enters those of its replacement last, as of now: what the
+books do with it is to reverse and to post anew. (By the days on which things took effect, which is how the
+headline reads the files, the replacement stands where its target stood: see ``Fact.place``.)
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -40,7 +45,7 @@ class CarFiles:
     """Takes in statements and corrections; tells what each moves.
 
     Attributes:
-        cars: by VIN; facts in ascending order of place.
+        cars: by VIN; facts in ascending order of index.
         batches: by batch id.
         places: of the facts that concern a whole batch, the batch.
         recent: cars as last placed, to save placing them again from their facts; can be lost at any time.
@@ -82,13 +87,8 @@ class CarFiles:
 
     def _add(self, vin: str, fact: Fact) -> Iterator[Move]:
         car, before = self._placed(vin)
-        facts = self.cars.setdefault(vin, [])
-        facts.append(fact)
-        if len(facts) > 1 and facts[-2].place > fact.place:  # a replacement stands where its target stood
-            facts.sort(key=_place)
-            car = car_of(facts)
-        else:
-            advance(car, fact)
+        self.cars.setdefault(vin, []).append(fact)
+        advance(car, fact)
         after = car.units() if fact.kind in POSTING else before
         self.recent[vin] = car, after
         yield Move(before, after)
@@ -109,7 +109,8 @@ class CarFiles:
         if vin not in batch.vins:
             batch.vins.append(vin)
             if batch.facts:  # a correction brings the car in after the batch was classified
-                self.cars[vin] = sorted([*self.cars.get(vin, []), *batch.facts], key=_place)
+                known = [*self.cars.get(vin, []), *batch.facts]
+                self.cars[vin] = sorted(known, key=lambda fact: fact.index)
                 self.recent.pop(vin, None)
 
     def _holders(self, amendment: Amendment) -> list[str]:
@@ -121,7 +122,3 @@ class CarFiles:
 
     def _keeps(self, vin: str, place: int) -> bool:
         return any(fact.place == place for fact in self.cars.get(vin, ()))
-
-
-def _place(fact: Fact) -> int:
-    return fact.place
