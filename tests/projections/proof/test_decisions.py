@@ -258,11 +258,11 @@ def test_a_decision_entered_before_a_renunciation_of_the_same_day_is_lawful() ->
     assert entries.answer("C21").verdict is Verdict.PROVED
 
 
-def test_a_registration_during_suspension_is_listed_apart_until_the_notice() -> None:
-    """Given two registrations while suspended, the second after notice, then the detail lists them apart."""
+def test_a_registration_during_suspension_is_named_once_the_police_could_know() -> None:
+    """Given registrations before, on and after the day of notice, then C28 names the last, lists the others apart."""
     entries = classified(3)
     entries.say("2025-03-01", "EnterpriseSuspended", suspended_body(effective_at="2025-03-01T00:00:00+08:00"))
-    before = entries.say("2025-03-03", "VehicleRegistered", registered_body(CAR, LINE))
+    before = entries.say("2025-03-04", "VehicleRegistered", registered_body(CAR, LINE, "2025-03-04"))
     entries.say("2025-03-04", "SuspensionNoticeServed", notice("2025-03-04T09:00:00+08:00"))
     after = entries.say(
         "2025-03-05", "VehicleRegistered", registered_body(vin(2), f"{BATCH}-2", "2025-03-05")
@@ -270,9 +270,37 @@ def test_a_registration_during_suspension_is_listed_apart_until_the_notice() -> 
     entries.say("2025-03-06", "EnterpriseReinstated", reinstated_body(at="2025-03-06T00:00:00+08:00"))
     entries.say("2025-03-06", "VehicleRegistered", registered_body(vin(3), f"{BATCH}-3", "2025-03-06"))
     answer = entries.answer("C28")
-    assert answer.verdict is Verdict.PROVED
+    assert refuted(answer) == (after,)
     assert f"registrations meanwhile: {after};" in answer.detail
     assert answer.detail.endswith(f"between decision and notice: {before}")
+
+
+def test_without_a_notice_no_registration_is_named() -> None:
+    """Given a suspension that was never served, when a car is registered, then C28 is proved and lists it."""
+    entries = classified()
+    entries.say("2025-03-01", "EnterpriseSuspended", suspended_body(effective_at="2025-03-01T00:00:00+08:00"))
+    index = entries.say("2025-03-03", "VehicleRegistered", registered_body(CAR, LINE))
+    answer = entries.answer("C28")
+    assert answer.verdict is Verdict.PROVED
+    assert answer.detail.endswith(f"between decision and notice: {index}")
+
+
+def test_a_registration_after_a_renunciation_is_named() -> None:
+    """Given a renunciation, when a car is registered after it, then C28 names the registration."""
+    entries = classified()
+    entries.say("2025-03-01", "QualificationRenounced", renounced("BOTH", "2025-03-01"))
+    index = entries.say("2025-03-03", "VehicleRegistered", registered_body(CAR, LINE))
+    assert refuted(entries.answer("C28")) == (index,)
+
+
+def test_a_suspension_from_applying_alone_lets_cars_be_registered() -> None:
+    """Given a suspension of scope APPLY, served, when a car is registered, then C28 is proved."""
+    entries = classified()
+    suspended = suspended_body(EXPORTER, "APPLY", effective_at="2025-03-01T00:00:00+08:00")
+    entries.say("2025-03-01", "EnterpriseSuspended", suspended)
+    entries.say("2025-03-01", "SuspensionNoticeServed", notice("2025-03-01T09:00:00+08:00"))
+    entries.say("2025-03-03", "VehicleRegistered", registered_body(CAR, LINE))
+    assert entries.answer("C28").verdict is Verdict.PROVED
 
 
 def test_a_suspension_corrected_away_was_never_said() -> None:
