@@ -397,7 +397,7 @@ _ROWS: Final = (
         "Nothing granted while suspended",
         "措施5: 暂停该企业申请和使用; 附件1",
         "暂停或放弃期间没有生效的核定、提交或分类，送达后没有登记；决定至送达之间的登记另行列出",
-        "nothing granted, approved, sent, classified or, after notice, registered while suspended or renounced",
+        "nothing granted, approved, sent, classified or (after notice) registered while barred",
         ("Z08",),
         _ENTERPRISE,
     ),
