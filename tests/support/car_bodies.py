@@ -112,7 +112,9 @@ def overturning_body(case: str = "CASE-1") -> dict[str, Any]:
     return {"case_id": case, "document_no": "沪复-1", "usccs": [EXPORTER], "vins": []}
 
 
-def account_body(counts: dict[str, int], first: str = "2025-01-01", last: str = "2025-05-31") -> dict[str, Any]:
+def account_body(
+    counts: dict[str, int], first: str = "2025-01-01", last: str = "2025-05-31"
+) -> dict[str, Any]:
     """Return a statement of account."""
     return {
         "counts": counts,
@@ -121,5 +123,3 @@ def account_body(counts: dict[str, int], first: str = "2025-01-01", last: str = 
         "period_from": first,
         "period_to": last,
     }
-
-

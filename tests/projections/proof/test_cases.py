@@ -91,7 +91,9 @@ def test_a_rejection_before_the_due_date_changes_nothing_about_it() -> None:
 def test_a_proof_that_fell_makes_the_car_overdue_from_that_day(what: str) -> None:
     """Given an accepted proof revoked, or its transfer struck, on 1 April, then a case is due by the 6th."""
     entries = accepted()
-    body = revocation_body(CAR, LINE) if what == "TransferProofRevoked" else struck_body(CAR, LINE, "2025-04-01")
+    body = (
+        revocation_body(CAR, LINE) if what == "TransferProofRevoked" else struck_body(CAR, LINE, "2025-04-01")
+    )
     entries.say("2025-04-01", what, body)
     assert holds(entries, "C34", as_of="2025-04-06")
     assert refuted(entries.answer("C34", as_of="2025-04-07")) == registration(entries)

@@ -48,7 +48,9 @@ def test_a_transfer_after_the_due_date_is_late() -> None:
     assert answer.detail == "1 registrations: 1 LATE, 0 MISSING"
 
 
-@pytest.mark.parametrize(("at", "late"), [("2025-03-18T23:59:59+08:00", False), ("2025-03-19T00:00:00+08:00", True)])
+@pytest.mark.parametrize(
+    ("at", "late"), [("2025-03-18T23:59:59+08:00", False), ("2025-03-19T00:00:00+08:00", True)]
+)
 def test_the_day_of_submission_is_that_of_shanghai(at: str, late: bool) -> None:
     """Given a submission at the last second of the due date or one second later, then only that is late."""
     entries = transferred()
@@ -146,7 +148,9 @@ def test_an_unbacked_car_has_its_clock_too() -> None:
 def test_a_corrected_transfer_date_takes_the_fault_away() -> None:
     """Given a transfer entered with a late date, when it is corrected to the right one, then C22 holds."""
     entries = registered()
-    target = entries.say("2025-03-20", "PendingExportTransferRecorded", transfer_body(CAR, LINE, "2025-03-20"))
+    target = entries.say(
+        "2025-03-20", "PendingExportTransferRecorded", transfer_body(CAR, LINE, "2025-03-20")
+    )
     submit(entries, DUE)
     assert refuted(entries.answer("C22", as_of="2025-03-20")) == registration(entries)
     entries.correct("2025-03-21", target, transfer_body(CAR, LINE, "2025-03-10"), CAR_KEY)

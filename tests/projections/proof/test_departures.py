@@ -2,7 +2,13 @@
 
 import pytest
 
-from tests.support.car_bodies import annulment_body, home_use_body, reversal_body, struck_body, substitute_body
+from tests.support.car_bodies import (
+    annulment_body,
+    home_use_body,
+    reversal_body,
+    struck_body,
+    substitute_body,
+)
 from tests.support.car_entries import CAR_KEY, accepted, holds, is_open, released, submitted, transferred
 from tests.support.domain import (
     OTHER,
