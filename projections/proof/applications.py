@@ -20,7 +20,6 @@ from projections.proof.types import Event, StatementResult, judged
 Kind = Literal["letter", "application", "end", "grant", "topup"]
 LETTER: Final = "承诺书"
 LICENCE: Final = "营业执照"
-LICENCES: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +69,8 @@ def _read(event: Event) -> tuple[Kind, str, bool] | None:
     match body:
         case b.CommitmentLetterSigned():
             joint = _joint(body.pair_id, body.seals)
-            return "letter", body.pair_id, joint and _attached(event.statement.attachments)
+            attached = _attached(event.statement.attachments, len(set(_firms(body.pair_id))))
+            return "letter", body.pair_id, joint and attached
         case b.TotalQuotaApplicationReceived() | b.TopUpApplicationReceived():
             return "application", body.app_id, _joint(body.app_id, body.applicants)
         case b.QuotaApplicationRejected() | b.QuotaApplicationWithdrawn() | b.TopUpRejected():
@@ -84,12 +84,16 @@ def _read(event: Event) -> tuple[Kind, str, bool] | None:
 
 
 def _joint(identifier: str, firms: tuple[str, ...]) -> bool:
-    return set(pair_of(identifier).split("-")[:2]) == set(firms)
+    return set(_firms(identifier)) == set(firms)
 
 
-def _attached(attachments: tuple[Attachment, ...]) -> bool:
+def _firms(identifier: str) -> list[str]:
+    return pair_of(identifier).split("-")[:2]
+
+
+def _attached(attachments: tuple[Attachment, ...], firms: int) -> bool:
     licences = {one.sha256 for one in attachments if one.kind == LICENCE}
-    return len(licences) >= LICENCES and any(one.kind == LETTER for one in attachments)
+    return len(licences) >= firms and any(one.kind == LETTER for one in attachments)
 
 
 def _founded(grant: Paper, papers: dict[tuple[Kind, str], list[Paper]]) -> bool:

@@ -1,10 +1,10 @@
 """C31 and C32: export licences agree with the ledger and keep their bounds; young cars carry the letter.
 
-At most 20 cars a licence, valid for at most six months and within one calendar year (公告2024年第6号). The two
-dates that the annex states for each car (商贸函〔2025〕648号) are those of a registration and a transfer of that
-car; of a licence and a fact that differ the one that stands later in the ledger is named. C32: applied for
-from 2026-01-01 on, for a car registered at most 180 days before, the licence carries the manufacturer's
-letter.
+At most 20 cars a licence, valid for at most six months and within one calendar year (公告2024年第6号). The
+two dates that the annex states for each car (商贸函〔2025〕648号) are those of a registration and a transfer
+of that car; of a licence and a fact that differ the one that stands later in the ledger is named. C32:
+applied for from 2026-01-01 on, for a car registered at most 180 days before, the licence carries the
+manufacturer's letter.
 """
 
 import calendar as months

@@ -138,7 +138,7 @@ class Copies:
 
     def results(self) -> Iterable[StatementResult]:
         """Answer C27."""
-        self.lags.sort()
-        lag = f"lag in days: median {self.lags[len(self.lags) // 2]}, longest {self.lags[-1]}"
-        copied = f"{len(self.lags)} of {self.tally.looked} registrations copied"
-        yield self.tally.result(f"{copied}; {lag}" if self.lags else copied)
+        detail = f"{len(self.lags)} of {self.tally.looked} registrations copied"
+        if lags := sorted(self.lags):
+            detail += f"; lag in days: median {lags[len(lags) // 2]}, longest {lags[-1]}"
+        yield self.tally.result(detail)

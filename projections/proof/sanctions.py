@@ -1,4 +1,4 @@
-"""Cases, suspensions and reinstatements in the order of the ledger, and whether each follows a decision (C34).
+"""Cases, suspensions and reinstatements in the order of the ledger, and which follow no decision (C34).
 
 A FINAL suspension follows a decision of the case that it names, about that enterprise, that has not fallen
 and is neither NO_VIOLATION nor WARNING. A reinstatement follows the suspension that it ends, which is open,
