@@ -64,17 +64,19 @@ class Follower:
         try:
             said = parse_statement(statement)
         except MalformedStatement:
-            subjects = tuple(subject.key for subject in header.subjects)
-            self.checker.fold(Unread(index, recorded_at, subjects))
+            self.take(Unread(index, recorded_at, tuple(subject.key for subject in header.subjects)))
         else:
-            event = Event.of(index, leaf.hex(), said, recorded_at)
-            self.checker.fold(event)
+            self.take(Event.of(index, leaf.hex(), said, recorded_at))
+
+    def take(self, event: Event | Unread) -> None:
+        """Take in one entry, whatever ``until`` says."""
+        self.checker.fold(event)
+        if isinstance(event, Event):
             self.recording.fold(event)
             self.attachments.fold(event)
-        if self.snapshot_at == index + 1:
-            self.snapshot = {
-                pair_id: dict(pair.balances) for pair_id, pair in self.checker.books.pairs.items()
-            }
+        if self.snapshot_at == event.index + 1:
+            pairs = self.checker.books.pairs
+            self.snapshot = {pair_id: dict(pair.balances) for pair_id, pair in pairs.items()}
 
     def results(self) -> Iterable[StatementResult]:
         """Answer C05, C06 and C08; the rest is in ``checker.report``."""
