@@ -117,6 +117,8 @@ class Books:
 
     def _post(self, move: Move) -> set[str]:
         touched: set[str] = set()
+        if move.before == move.after:
+            return touched
         for key in move.before.keys() | move.after.keys():
             if units := move.after.get(key, 0) - move.before.get(key, 0):
                 pair_id, account = key

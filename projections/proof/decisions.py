@@ -3,7 +3,9 @@
 A decision takes effect when it occurred. C09 asks for a policy version in force on that day, and for new
 units (grants, top-ups, approvals) and registrations also for the policy window, its last day included. C21
 asks for the exporter's qualification and for one active pair at a time. C28 asks that neither firm was
-suspended in the matter or had renounced; registrations meanwhile are facts and are listed.
+suspended in the matter or had renounced. A registration meanwhile uses quota too: it is named when its day
+is after that of the first notice; between the decision and that day the police could not know, and it is
+listed apart.
 """
 
 from collections.abc import Iterable, Iterator
@@ -146,7 +148,7 @@ class Decisions:
             f"{len(barred)} decisions while barred; registrations meanwhile: {_entries(noticed)}; "
             f"between decision and notice: {_entries(before)}"
         )
-        return judged("C28", detail, barred, [])
+        return judged("C28", detail, barred | set(noticed), [])
 
     def _barred(self, one: Decision) -> bool:
         scope = _SCOPES.get(one.kind)

@@ -1,18 +1,27 @@
-"""The files of all cars: the facts about each, in the order of the ledger, whatever corrections did to it."""
+"""The files of all cars: the facts about each, in the order in which the ledger said them.
+
+A correction takes the facts of its target out and enters those of its replacement last, as of now: what the
+books do with it is to reverse and to post anew. (By the days on which things took effect, which is how the
+headline reads the files, the replacement stands where its target stood: see ``Fact.place``.)
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Annotated, Final
+
+from pydantic import Field
 
 from domain.identifiers import batch_of
 from projections.proof.amended import Amendment
 from projections.proof.facts import POSTING, Fact, batch_fact, car_facts
 from projections.proof.published import Published
 from projections.proof.types import Event
-from projections.proof.units import Units, car_of
+from projections.proof.units import Car, Units, advance, car_of
 
 REUSE: Final = "REUSE"
 """Noted with an approval when the policy lets a car use quota again after its end."""
+
+_RECENT: Final = 20_000  # cars kept placed: about as many as are between approval and export at one time
 
 
 @dataclass(slots=True)
@@ -36,14 +45,16 @@ class CarFiles:
     """Takes in statements and corrections; tells what each moves.
 
     Attributes:
-        cars: by VIN; facts in ascending order of place.
+        cars: by VIN; facts in ascending order of index.
         batches: by batch id.
         places: of the facts that concern a whole batch, the batch.
+        recent: cars as last placed, to save placing them again from their facts; can be lost at any time.
     """
 
     cars: dict[str, list[Fact]] = field(default_factory=dict)
     batches: dict[str, Batch] = field(default_factory=dict)
     places: dict[int, str] = field(default_factory=dict)
+    recent: Annotated[dict[str, tuple[Car, Units]], Field(exclude=True)] = field(default_factory=dict)
 
     def put(self, event: Event, published: Published) -> Iterator[Move]:
         """Enter what a statement says of each car that it names, or that its batch holds."""
@@ -68,25 +79,39 @@ class CarFiles:
         if batch := self.batches.get(self.places.pop(place, "")):
             batch.facts = [fact for fact in batch.facts if fact.place != place]
         for vin in holders:
-            before = car_of(self.cars[vin]).units()
+            _, before = self._placed(vin)
             self.cars[vin] = [fact for fact in self.cars[vin] if fact.place != place]
-            yield Move(before, car_of(self.cars[vin]).units())
+            del self.recent[vin]
+            _, after = self._placed(vin)
+            yield Move(before, after)
 
     def _add(self, vin: str, fact: Fact) -> Iterator[Move]:
-        facts = self.cars.setdefault(vin, [])
-        if fact.kind not in POSTING:
-            _insert(facts, fact)
-            return
-        before = car_of(facts).units()
-        _insert(facts, fact)
-        yield Move(before, car_of(facts).units())
+        car, before = self._placed(vin)
+        self.cars.setdefault(vin, []).append(fact)
+        advance(car, fact)
+        after = car.units() if fact.kind in POSTING else before
+        self.recent[vin] = car, after
+        yield Move(before, after)
+
+    def _placed(self, vin: str) -> tuple[Car, Units]:
+        """Return a car as its facts place it, and its units."""
+        known = self.recent.get(vin)
+        if known is None:
+            if len(self.recent) >= _RECENT:
+                self.recent.clear()
+            car = car_of(self.cars.get(vin, ()))
+            known = self.recent[vin] = car, car.units()
+        return known
 
     def _join(self, vin: str, line_id: str) -> None:
         """Enter a car in the batch of its line; what was said of the whole batch is said of it too."""
         batch = self.batches.setdefault(batch_of(line_id), Batch())
         if vin not in batch.vins:
             batch.vins.append(vin)
-            self.cars[vin] = sorted([*self.cars.get(vin, []), *batch.facts], key=_place)
+            if batch.facts:  # a correction brings the car in after the batch was classified
+                known = [*self.cars.get(vin, []), *batch.facts]
+                self.cars[vin] = sorted(known, key=lambda fact: fact.index)
+                self.recent.pop(vin, None)
 
     def _holders(self, amendment: Amendment) -> list[str]:
         """Return the cars that keep a fact of the corrected place; looks first where the correction says."""
@@ -97,13 +122,3 @@ class CarFiles:
 
     def _keeps(self, vin: str, place: int) -> bool:
         return any(fact.place == place for fact in self.cars.get(vin, ()))
-
-
-def _place(fact: Fact) -> int:
-    return fact.place
-
-
-def _insert(facts: list[Fact], fact: Fact) -> None:
-    facts.append(fact)
-    if len(facts) > 1 and facts[-2].place > fact.place:  # a replacement stands where its target stood
-        facts.sort(key=_place)

@@ -152,9 +152,14 @@ def car_of(facts: Iterable[Fact]) -> Car:
     """Return what facts say, in the order in which they are given."""
     car = Car()
     for fact in facts:
-        if step := _STEPS.get(fact.kind):
-            step(car, fact)
+        advance(car, fact)
     return car
+
+
+def advance(car: Car, fact: Fact) -> None:
+    """Take in the next fact about a car."""
+    if step := _STEPS.get(fact.kind):
+        step(car, fact)
 
 
 def _approved(car: Car, fact: Fact) -> None:

@@ -396,12 +396,13 @@ def test_a_correction_finds_its_target_whatever_it_says_it_concerns() -> None:
     assert balances(entries) == {"ISS": -100, "AV": 99, "C": 1}
 
 
-def test_an_approval_corrected_takes_its_later_classification_along() -> None:
-    """Given a classified batch, when its approval is corrected to another car, then that one is classified."""
+def test_what_is_approved_by_a_correction_waits_for_its_own_classification() -> None:
+    """Given a classified batch, when its approval is corrected to another car, then that one is approved only."""
     entries = classified()
     target = entries.index_of("UseApplicationApproved")
     entries.correct(DAY, target, approval_body([vin(2)]), f"vin:{CAR}", f"vin:{vin(2)}")
-    assert balances(entries) == {"ISS": -100, "AV": 99, "C": 1}
+    assert balances(entries) == {"ISS": -100, "AV": 99, "A": 1}
+    entries.say(DAY, "QuotaAttributeClassified", classified_body([vin(2)]))
     entries.say(DAY, "VehicleRegistered", registered_body(vin(2), LINE, DAY))
     assert balances(entries) == {"ISS": -100, "AV": 99, "R": 1}
 
