@@ -43,8 +43,6 @@ class Applied(CarFact):
 class Approved(CarFact):
     """A line approved."""
 
-    line_id: str
-
 
 @dataclass(slots=True)
 class AttributeWithdrawn(CarFact):
@@ -194,7 +192,7 @@ def read_facts(event: Event) -> Iterator[tuple[str, CarFact]]:
                 yield row.vin, Applied(*at, intern(row.line_id), intern(row.brand_model))
         case b.UseApplicationApproved():
             for line in body.lines:
-                yield line.vin, Approved(*at, intern(line.line_id))
+                yield line.vin, Approved(*at)
         case b.QuotaAttributeWithdrawn():
             for vin in body.vins:
                 yield vin, AttributeWithdrawn(*at, intern(body.batch_id))

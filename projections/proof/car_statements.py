@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
-from domain import bodies as b
 from projections.proof.amended import Amendment
 from projections.proof.car_store import CarStore
 from projections.proof.cars import car_on
@@ -30,7 +29,6 @@ class CarStatements:
     Attributes:
         published: shared.
         files: the facts of the units, shared with the books, which fold them.
-        settled: by place, the day on which a batch was approved, rejected or withdrawn, and the batch.
     """
 
     published: Published
@@ -39,21 +37,16 @@ class CarStatements:
     licences: Licences = field(default_factory=Licences)
     sanctions: Sanctions = field(default_factory=Sanctions)
     counts: Counts = field(default_factory=Counts)
-    settled: dict[int, tuple[date, str]] = field(default_factory=dict)
 
     def fold(self, event: Event) -> None:
         """Take in one statement."""
         for part in (self.store, self.licences, self.sanctions, self.counts):
             part.fold(event)
-        self._settle(event)
 
     def amend(self, amendment: Amendment) -> None:
         """Replace a statement."""
         for part in (self.store, self.licences, self.sanctions, self.counts):
             part.amend(amendment)
-        self.settled.pop(amendment.place, None)
-        if amendment.replacement is not None:
-            self._settle(amendment.replacement)
 
     def results(self, as_of: date) -> Iterable[StatementResult]:
         """Answer, car by car."""
@@ -66,10 +59,9 @@ class CarStatements:
             yield from judge.results()
 
     def _judges(self, view: View, as_of: date) -> tuple[Judge, ...]:
-        settled = frozenset(batch_id for on, batch_id in self.settled.values() if on <= as_of)
         return (
             Lines(view),
-            Vins(settled),
+            Vins(),
             Plates(),
             Deadlines(view),
             Parties(),
@@ -84,8 +76,3 @@ class CarStatements:
             Cases(view, self.sanctions),
             Reconciled(self.counts, as_of),
         )
-
-    def _settle(self, event: Event) -> None:
-        body = event.statement.body
-        if isinstance(body, b.UseApplicationApproved | b.UseApplicationRejected | b.UseApplicationWithdrawn):
-            self.settled[event.place] = (event.effective_date, body.batch_id)

@@ -1,9 +1,8 @@
 """C19: every enterprise code that a statement names holds, and the organisation codes agree with them.
 
 Named is each entry that states a code whose check character fails, in a field of its own or inside an id; the
-file of an enterprise whose organisation code fails or is not the one inside its USCC; and the use application
-whose organisation code is not its upstream's, while commerce has neither rejected it nor the firms taken it
-back.
+file of an enterprise whose organisation code is not the one inside its USCC; and the use application whose
+organisation code is not its upstream's, whatever came of it.
 """
 
 from collections.abc import Iterable, Iterator
@@ -39,50 +38,39 @@ _IDS_OF: Final = _named(_IDS)
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """An entry with a code that does not hold; ``batch_id`` where only the end of that batch excuses it."""
+    """An entry with a code that does not hold or agree."""
 
     index: int
     on: date
-    batch_id: str | None = None
 
 
 @dataclass(slots=True)
 class Codes:
-    """A group: C19. Keeps what is at fault, each code once, and which batches ended.
+    """A group: C19. Keeps what is at fault, and each code once.
 
     Attributes:
         faults: by place.
-        ended: by place, the day on which a batch was rejected or withdrawn, and the batch.
         holds: by code, whether its check character is right.
     """
 
     faults: dict[int, Fault] = field(default_factory=dict)
-    ended: dict[int, tuple[date, str]] = field(default_factory=dict)
     holds: dict[str, bool] = field(default_factory=dict)
 
     def fold(self, event: Event) -> None:
         """Look at every code of a statement."""
         body, place = event.statement.body, event.place
-        if isinstance(body, b.UseApplicationRejected | b.UseApplicationWithdrawn):
-            self.ended[place] = (event.effective_date, body.batch_id)
-        if not all(map(self._holds, _codes(event))) or not _file_agrees(body):
+        if not all(map(self._holds, _codes(event))) or not _agrees(body):
             self.faults[place] = Fault(event.index, event.effective_date)
-        elif isinstance(body, b.UseApplicationReceived):
-            upstream = PairId.parse(pair_of(body.batch_id)).upstream
-            if body.org_code != organisation_code_of(upstream):
-                self.faults[place] = Fault(event.index, event.effective_date, body.batch_id)
 
     def amend(self, amendment: Amendment) -> None:
         """Replace a statement."""
         self.faults.pop(amendment.place, None)
-        self.ended.pop(amendment.place, None)
         if amendment.replacement is not None:
             self.fold(amendment.replacement)
 
     def results(self, as_of: date) -> Iterable[StatementResult]:
         """Answer C19."""
-        ended = {batch_id for on, batch_id in self.ended.values() if on <= as_of}
-        entries = {one.index for one in self.faults.values() if one.on <= as_of and one.batch_id not in ended}
+        entries = {one.index for one in self.faults.values() if one.on <= as_of}
         detail = f"{len(self.holds)} enterprise codes, {len(entries)} entries with one that does not hold"
         yield judged("C19", detail, entries, [])
 
@@ -105,8 +93,13 @@ def _codes(event: Event) -> Iterator[str]:
             yield from pair_of(text).split("-")[:2]
 
 
-def _file_agrees(body: b.Body) -> bool:
-    """Say whether the organisation code in the file of an enterprise holds and is the one in its USCC."""
-    if not isinstance(body, b.EnterpriseRegistered):
-        return True
-    return organisation_code_holds(body.org_code) and body.org_code == organisation_code_of(body.uscc)
+def _agrees(body: b.Body) -> bool:
+    """Say whether an organisation code holds and is the one inside its USCC."""
+    match body:
+        case b.EnterpriseRegistered():
+            uscc, org_code = body.uscc, body.org_code
+        case b.UseApplicationReceived():
+            uscc, org_code = PairId.parse(pair_of(body.batch_id)).upstream, body.org_code
+        case _:
+            return True
+    return organisation_code_holds(org_code) and org_code == organisation_code_of(uscc)

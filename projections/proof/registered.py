@@ -2,10 +2,10 @@
 
 C15 names the registration that is unbacked (before its line was classified by their dates, too), whose owner
 is not the pair's upstream, whose brand and model is not the line's, or that followed when transport had taken
-the attribute back; a regularised one has its unit by decision and is not asked for the attribute. C18 names a
-registration or approval of a car whose check digit fails, and an application while the line is pending or
-approved; where the maker is not bound to the digit it is told, no more. C27 has no deadline of its own: the
-copy is missing once the term of the three acts, which commerce cannot watch without it, has run out.
+the attribute back; a regularised one has its unit by decision and is not asked for the attribute. C18 names
+each application, approval and registration of a car whose check digit fails, approved or not; where the maker
+is not bound to the digit it is told, no more. C27 has no deadline of its own: the copy is missing once the
+term of the three acts, which commerce cannot watch without it, has run out.
 """
 
 from collections.abc import Iterable
@@ -65,9 +65,8 @@ def _plain(text: str) -> str:
 
 @dataclass(slots=True)
 class Vins:
-    """C18; ``settled`` are the batches approved, rejected or withdrawn."""
+    """C18."""
 
-    settled: frozenset[str]
     tally: Tally = field(default_factory=lambda: Tally("C18"))
     unbound: int = 0
 
@@ -79,12 +78,8 @@ class Vins:
         if not vin_check_is_binding(car.vin):
             self.unbound += 1
             return
-        self.tally.entries.update(stay.fact.index for stay in car.stays)
-        self.tally.entries.update(one.index for one in car.approved)
-        lines = {one.line_id for one in car.approved}
-        for row in car.applied:
-            if row.line_id in lines or batch_of(row.line_id) not in self.settled:
-                self.tally.entries.add(row.index)
+        for fact in (*car.applied, *car.approved, *(stay.fact for stay in car.stays)):
+            self.tally.entries.add(fact.index)
 
     def results(self) -> Iterable[StatementResult]:
         """Answer C18."""

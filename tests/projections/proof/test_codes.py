@@ -65,16 +65,16 @@ def test_a_correction_takes_the_code_away() -> None:
     assert holds(entries, "C19")
 
 
-@pytest.mark.parametrize("end", ["UseApplicationRejected", "UseApplicationWithdrawn"])
-def test_an_application_with_another_organisation_code_counts_until_it_ends(end: str) -> None:
-    """Given annex 2 with a code that is not the upstream's, then C19 names it until it is rejected or withdrawn."""
+def test_an_application_with_another_organisation_code_is_named_whatever_came_of_it() -> None:
+    """Given annex 2 with a code that is not the upstream's, then C19 names it, rejected or not, until corrected."""
     entries = granted()
     body = use_body([CAR], org_code=EXPORTER[8:17])
     index = entries.say("2025-02-10", "UseApplicationReceived", body)
     assert refuted(entries.answer("C19")) == (index,)
-    entries.say("2025-02-12", end, {"batch_id": BATCH, "reason": None})
+    entries.say("2025-02-12", "UseApplicationRejected", {"batch_id": BATCH, "reason": None})
+    assert refuted(entries.answer("C19")) == (index,)
+    entries.correct("2025-02-13", index, use_body([CAR]))
     assert holds(entries, "C19")
-    assert not holds(entries, "C19", as_of="2025-02-11")
 
 
 def test_the_organisation_code_of_the_upstream_is_right() -> None:
