@@ -104,8 +104,8 @@ def _is_plain(value: dict[str, Any] | list[Any], depth: int) -> bool:
 def _check(value: object, path: str, depth: int) -> None:
     """Refuse what the profile leaves out; ``path`` is written as in JSONPath."""
     if isinstance(value, str):
-        # ASCII control characters sort first, so one comparison clears most texts.
-        if value and min(value) < " ":
+        # No control character is printable, and they sort first.
+        if not value.isprintable() and min(value) < " ":
             raise Malformed(f"{path}: a control character (U+0000 to U+001F)")
     elif isinstance(value, dict):
         if depth > MAX_DEPTH:

@@ -12,7 +12,7 @@ from ledger.bundle import ANCHOR_PATH
 from ledger.canonical import Malformed
 from ledger.checkpoint import open_checkpoint
 from ledger.entry import Entry, parse_entry, parse_statement
-from ledger.export import ExportRefused, place_for
+from ledger.export import ExportRefused, place_for, refuse_taken
 from ledger.heads import HEADS_COMMITTED, HeadsTree, verify_head
 from ledger.merkle import inclusion_proof
 from ledger.proof import InclusionText
@@ -44,13 +44,13 @@ def export_subject(reader: Reader, subject: str, note: bytes, anchor: Anchor, ou
         ExportRefused: no subject; no heads are committed below the checkpoint, or not those that the store
             has; the place is taken or cannot be written.
     """
-    if not SUBJECT.match(subject):
-        raise ExportRefused(f"{subject}: neither an enterprise's code (18 characters) nor a VIN (17)")
+    check_request(subject, out)
     size = open_checkpoint(note, anchor.operator_key).size
     committed = reader.last_of_type(HEADS_COMMITTED, size)
     if committed is None:
         raise ExportRefused(
-            f"no heads are committed below size {size}: `quota-ledger checkpoint --heads` does it first"
+            f"no heads are committed below size {size}: `quota-ledger export --fresh` does it, or"
+            " `quota-ledger checkpoint --heads`"
         )
     export = _Export(reader, committed)
     chains = export.chains(subject)
@@ -67,6 +67,13 @@ def export_subject(reader: Reader, subject: str, note: bytes, anchor: Anchor, ou
     except OSError as error:
         raise ExportRefused(f"{out}: cannot be written: {error}") from error
     return committed
+
+
+def check_request(subject: str, out: str | Path) -> None:
+    """Raise ExportRefused when this is no subject, or the place is taken; nothing is read or written."""
+    if not SUBJECT.match(subject):
+        raise ExportRefused(f"{subject}: neither an enterprise's code (18 characters) nor a VIN (17)")
+    refuse_taken(Path(out))
 
 
 class _Export:

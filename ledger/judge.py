@@ -17,11 +17,12 @@ from domain.state import State
 from domain.statements import MalformedStatement, Statement, UnknownType, parse_statement
 from ledger.builder import EntryBuilder
 from ledger.canonical import Malformed
-from ledger.entry import MAX_STATEMENT_BYTES, MAX_SUBJECTS, Derived, derive
-from ledger.entry import parse_statement as parse_json
+from ledger.entry import MAX_STATEMENT_BYTES, MAX_SUBJECTS, Derived
+from ledger.envelope import Envelope
+from ledger.envelope import Head as EnvelopeHead
 from ledger.keys import KeyRing, Unauthorised, check_authority, check_registration, check_revocation
+from ledger.reading import Reading, ReadStatement
 from ledger.refusal import DeclinedItem
-from ledger.submission import Submission
 
 MAX_AGE_HOURS = 72
 """How old a signature may be while no policy version is in force."""
@@ -62,28 +63,17 @@ class Judgement:
     """The first entries of the statements, when all of them are in the ledger already, byte for byte."""
 
 
-def peek(submission: Submission) -> list[dict[str, Any] | None]:
-    """Return each statement as an object, None for one that is not canonical JSON."""
-    objects: list[dict[str, Any] | None] = []
-    for statement in submission.statements:
-        try:
-            objects.append(parse_json(statement))
-        except Malformed:
-            objects.append(None)
-    return objects
-
-
 def judge(
-    submission: Submission,
+    reading: Reading,
     standing: Standing,
     builder: EntryBuilder,
     recorded_at: datetime,
     statement_at: Callable[[int], bytes],
 ) -> Judgement:
-    """Judge ``submission``; entries that it yields are on the builder, to be kept or dropped by the caller.
+    """Judge a submission; entries that it yields are on the builder, to be kept or dropped by the caller.
 
     Args:
-        submission: rightly signed by keys once registered here.
+        reading: the submission, rightly signed by keys once registered here.
         standing: not changed; the judgement holds the trial copy.
         builder: chains what is accepted.
         recorded_at: the instant of the entries, aware UTC.
@@ -93,17 +83,17 @@ def judge(
         standing.ledger, standing.ring, standing.state.fork(), standing.known_ids, standing.sequences
     )
     judgement = Judgement(trial)
-    hashes = submission.envelope.statement_hashes
+    hashes = reading.envelope.statement_hashes
     try:
-        _check_envelope(submission, trial, builder, recorded_at)
+        _check_envelope(reading.envelope.head, trial, builder, recorded_at)
     except _Declined as whole:
         judgement.declined = [DeclinedItem(n, h, whole.code, whole.detail) for n, h in enumerate(hashes, 1)]
         return judgement
     problems: dict[int, _Declined] = {}
     repeats: list[int] = []
-    for item, statement in enumerate(submission.statements, start=1):
+    for item, statement in enumerate(reading.statements, start=1):
         try:
-            _enter(submission, item, statement, judgement, builder, recorded_at, statement_at, repeats)
+            _enter(reading.envelope, item, statement, judgement, builder, recorded_at, statement_at, repeats)
         except _Declined as no:
             problems[item] = no
     if problems:
@@ -117,9 +107,8 @@ def judge(
 
 
 def _check_envelope(
-    submission: Submission, trial: Standing, builder: EntryBuilder, recorded_at: datetime
+    head: EnvelopeHead, trial: Standing, builder: EntryBuilder, recorded_at: datetime
 ) -> None:
-    head = submission.envelope.head
     if head.agency == "operator":
         raise _Declined("type-not-allowed", "the operator's entries are written by the ledger itself")
     if (head.signers[0], head.seq) in trial.sequences:
@@ -143,17 +132,17 @@ def _check_envelope(
 
 
 def _enter(
-    submission: Submission,
+    envelope: Envelope,
     item: int,
-    raw: bytes,
+    read: ReadStatement,
     judgement: Judgement,
     builder: EntryBuilder,
     recorded_at: datetime,
     statement_at: Callable[[int], bytes],
     repeats: list[int],
 ) -> None:
-    trial, head = judgement.standing, submission.envelope.head
-    statement, body = _parse(raw)
+    trial, head = judgement.standing, envelope.head
+    statement, body = _parse(read)
     if statement.ledger != trial.ledger:
         raise _Declined(
             "wrong-ledger", f"the statement is for {statement.ledger!r}, this ledger is {trial.ledger!r}"
@@ -162,7 +151,7 @@ def _enter(
         raise _Declined("malformed", f"id: {statement.id} stands twice in this envelope")
     known = trial.known_ids.get(statement.id)
     if known is not None:
-        if statement_at(known) != raw:
+        if statement_at(known) != read.raw:
             raise _Declined("id-conflict", f"id {statement.id} is entry {known}, with other bytes")
         repeats.append(known)
         raise _Declined("repeated", f"the same statement is entry {known} already")
@@ -194,7 +183,7 @@ def _enter(
         also = f" (and: {', '.join(refusal.code for refusal in more)})" if more else ""
         raise _Declined(first.code, f"{first.en} [{first.article}]{also}")
     try:
-        builder.add(submission.envelope.digest, item, statement.type, raw, _derived(body), statement.id)
+        builder.add(envelope.digest, item, statement.type, read.raw, _few(read.derived), statement.id)
     except Malformed as error:
         raise _Declined("too-long", str(error)) from None
     judgement.ids[statement.id] = index
@@ -206,18 +195,19 @@ def _enter(
         trial.ring.apply(index, statement.type, body["body"], agency=statement.agency)
 
 
-def _parse(raw: bytes) -> tuple[Statement, dict[str, Any]]:
+def _parse(read: ReadStatement) -> tuple[Statement, dict[str, Any]]:
     try:
-        body = parse_json(raw)
-        return parse_statement(body), body
+        if isinstance(read.content, Malformed):
+            raise read.content
+        return parse_statement(read.content), read.content
     except UnknownType as error:
         raise _Declined("unknown-type", str(error)) from None
     except (Malformed, MalformedStatement) as error:
-        raise _Declined("too-long" if len(raw) > MAX_STATEMENT_BYTES else "malformed", str(error)) from None
+        too_long = len(read.raw) > MAX_STATEMENT_BYTES
+        raise _Declined("too-long" if too_long else "malformed", str(error)) from None
 
 
-def _derived(body: dict[str, Any]) -> Derived:
-    derived = derive(body)
+def _few(derived: Derived) -> Derived:
     if len(derived.subjects) > MAX_SUBJECTS:
         raise _Declined("too-long", f"{len(derived.subjects)} subjects, at most {MAX_SUBJECTS} are allowed")
     return derived

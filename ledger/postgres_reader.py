@@ -1,6 +1,6 @@
 """Reading a ledger in PostgreSQL: a pooled connection a query, rows in the binary form."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from itertools import count
 from typing import Any, TypeAlias
@@ -22,19 +22,15 @@ class PostgresReader(SqlReader):
     """The reading half, on whatever connection ``connect`` lends."""
 
     _IN = "= ANY(?)"
+    _HEADS = """
+SELECT wanted.key, last.number, entry.leaf FROM unnest(?::text[]) AS wanted (key)
+CROSS JOIN LATERAL (SELECT number, idx FROM subject WHERE subject.key = wanted.key
+                    ORDER BY number DESC LIMIT 1) AS last
+JOIN entry USING (idx)
+"""
 
     def __init__(self, connect: Callable[[], AbstractContextManager[PgConnection]]) -> None:
         self._connect = connect
-
-    @override
-    def subject_heads(self, keys: Collection[str]) -> Mapping[str, tuple[int, bytes]]:
-        rows = self._rows(
-            "SELECT wanted.key, last.number, entry.leaf FROM unnest(?::text[]) AS wanted (key)"
-            " CROSS JOIN LATERAL (SELECT number, idx FROM subject"
-            " WHERE subject.key = wanted.key ORDER BY number DESC LIMIT 1) AS last JOIN entry USING (idx)",
-            list(keys),
-        )
-        return {key: (number, leaf) for key, number, leaf in rows}
 
     @override
     def used_sequences(self, pairs: Collection[tuple[str, int]]) -> Collection[tuple[str, int]]:

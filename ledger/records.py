@@ -1,12 +1,19 @@
 """Decision records at hand: read on demand, kept in a bounded cache, thrown away on any doubt."""
 
 from collections import OrderedDict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
+from typing import Final
 
 from domain.records import Record, load_record
 from ledger.store import Reader
 
 CAPACITY = 20_000
+REBUILT: Final = "rebuilt"
+"""Key of the row that says since when the records may be others than any process remembers.
+
+Its index is the size of the ledger at a rebuild that replaced something, and so not below the size that any
+process remembers records of: each hears of it before it decides again.
+"""
 
 
 class RecordCache:
@@ -24,8 +31,10 @@ class RecordCache:
     def __len__(self) -> int:
         return len(self._records)
 
-    def forget(self, keys: Iterable[str]) -> None:
-        """Drop records that somebody else has changed."""
+    def forget(self, keys: Collection[str]) -> None:
+        """Drop records that somebody else has changed; all of them when they were rebuilt."""
+        if REBUILT in keys:
+            self._records.clear()
         for key in keys:
             self._records.pop(key, None)
 

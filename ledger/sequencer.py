@@ -14,9 +14,11 @@ from dataclasses import dataclass
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from ledger.append import Appender, Entered, NotOpened, Outcome
+from ledger.append import Appender, Entered, NotOpened, Outcome, WrongKey
 from ledger.clock import Clock, system_clock
+from ledger.ed25519 import key_id, raw_public_key
 from ledger.opening import load_ring
+from ledger.reading import Reading, read_submission
 from ledger.receipt import Receipt, make_receipt
 from ledger.signer import CheckpointSigner, ReleaseRefused, StaleStore
 from ledger.store import Store, StoreError
@@ -69,6 +71,7 @@ class Sequencer:
 
         Raises:
             NotOpened: the store holds no ledger.
+            WrongKey: entry 0 names another housekeeping key, or another checkpoint key than the signer's.
         """
         self._store = store
         self._key = housekeeping_key
@@ -78,6 +81,10 @@ class Sequencer:
         self._ring, _ = load_ring(store)
         if self._ring.origin is None:
             raise NotOpened("this database holds no ledger yet; `quota-ledger init` opens one")
+        if key_id(raw_public_key(housekeeping_key)) != self._ring.housekeeping_keyid:
+            raise WrongKey(f"{self._ring.origin} names another housekeeping key in entry 0 than this one")
+        if signer is not None and str(signer.verifier_key) != self._ring.operator_key:
+            raise WrongKey(f"{self._ring.origin} names another checkpoint key in entry 0 than the signer's")
         self._queue: queue.Queue[_Waiting | _HeadsWanted | None] = queue.Queue(max_queue)
         self._closed = threading.Lock()
         self._is_closed = False
@@ -195,9 +202,8 @@ class Sequencer:
         return group, None, False
 
     def _write(self, group: list[_Waiting]) -> None:
-        submissions = [waiting.submission for waiting in group]
         try:
-            outcomes = self._append(submissions)
+            outcomes = self._append([read_submission(waiting.submission) for waiting in group])
         except BaseException as error:  # noqa: BLE001  whoever waits must hear of it, whatever it is
             for waiting in group:
                 waiting.future.set_exception(error)
@@ -217,7 +223,7 @@ class Sequencer:
         assert index is not None, "heads were asked for"
         wanted.future.set_result(index)
 
-    def _append(self, submissions: list[Submission], *, heads: bool = False) -> list[Outcome]:
+    def _append(self, submissions: list[Reading], *, heads: bool = False) -> list[Outcome]:
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 with self._store.transaction() as transaction:

@@ -15,6 +15,7 @@ import typer
 from rich.console import Console
 
 from ledger import stores
+from ledger.append import WrongKey
 from ledger.canonical import Malformed
 from ledger.export import ExportRefused
 from ledger.keys import KeyRing, Unauthorised
@@ -178,7 +179,7 @@ def errors() -> Iterator[None]:
         raise Stop(REFUSED, f"malformed: {error}") from error
     except (NotAccepted, Unauthorised) as error:
         raise Stop(REFUSED, f"{error.code}: {error}") from error
-    except (AlreadyOpened, ExportRefused, ReleaseRefused, SignatureFailed, UnknownKeys) as error:
+    except (AlreadyOpened, ExportRefused, ReleaseRefused, SignatureFailed, UnknownKeys, WrongKey) as error:
         raise Stop(REFUSED, str(error)) from error
     except (StoreError, ViewStopped) as error:
         raise Stop(UNAVAILABLE, str(error)) from error

@@ -10,7 +10,7 @@ from uuid import NAMESPACE_URL, uuid5
 import pytest
 
 from domain.records import Enterprise
-from ledger.append import Declined, Entered
+from ledger.append import Declined, Entered, WrongKey
 from ledger.envelope import Seen, parse_envelope, statement_hash
 from ledger.merkle import leaf_hash
 from ledger.note import VerifierKey
@@ -39,6 +39,15 @@ def at(tmp_path: Path, url: str) -> Iterator[Desk]:
 def codes(outcome: Any) -> list[str]:
     assert isinstance(outcome, Declined), outcome
     return [item.code for item in outcome.items]
+
+
+def test_another_ledgers_keys_are_refused(at: Desk, tmp_path: Path) -> None:
+    """Given a key that entry 0 does not name, when a sequencer is to write with it, then it does not begin."""
+    with pytest.raises(WrongKey, match="names another housekeeping key in entry 0"):
+        Sequencer(at.store, private_key("police-1"), clock=at.clock)
+    signer = CheckpointSigner(LEDGER, private_key("police-1"), tmp_path / "other.memory")
+    with pytest.raises(WrongKey, match="names another checkpoint key in entry 0"):
+        Sequencer(at.store, private_key("housekeeping"), clock=at.clock, signer=signer)
 
 
 def test_statements_of_one_envelope_become_neighbouring_entries(at: Desk) -> None:

@@ -42,7 +42,7 @@ def test_balances_of_a_season(store: SqliteStore) -> None:
 def test_rebuild_gives_what_was_kept_live(store: SqliteStore) -> None:
     """Given balances and decision records kept live, when made anew from the entries, then they are equal."""
     rows = _rows(store)
-    records = "SELECT key, text FROM record ORDER BY key"
+    records = "SELECT key, text FROM record WHERE key <> 'rebuilt' ORDER BY key"
     with store.view_transaction() as connection:
         live = connection.execute(records).fetchall()
         connection.execute("UPDATE balance SET iss = iss - 1, av = av + 1")
