@@ -27,7 +27,7 @@ from domain.catalogue import CATALOGUE
 from domain.shapes import parse_day
 from ledger.anchor import Anchor, read_anchor
 from ledger.bundle import BundleSource
-from ledger.bundle_files import open_files
+from ledger.bundle_files import Files, open_files
 from ledger.canonical import Malformed
 from ledger.source import Source, Unreadable
 from ledger.store import StoreError
@@ -35,7 +35,6 @@ from ledger.store_audit import PostgresSource, StoreSource
 from ledger.stores import is_postgres
 from ledger.subject_bundle import HEADS_PATH
 from ledger.verification import (
-    SubjectVerification,
     unreadable,
     verify_receipt,
     verify_source,
@@ -46,6 +45,7 @@ from projections.proof.answer import Answer, answered, unread
 from projections.proof.comparison import Comparable, Comparison
 from projections.proof.follower import Follower, known_at
 from projections.proof.stored import read_stored
+from projections.proof.subject_answer import SubjectAnswer, answer_subject
 
 _SQLITE: Final = b"SQLite format 3\x00"
 _MAX_INDEX_DIGITS: Final = 15
@@ -115,7 +115,7 @@ class Question:
 
 def verify_target(
     target: Path | str, anchor: Anchor | None, trusted: list[bytes], question: Question | None = None
-) -> Answer | SubjectVerification:
+) -> Answer | SubjectAnswer:
     """Verify a bundle (of a ledger or one history) or a database; what cannot be opened is an answer too."""
     asked = question or Question()
     store: StoreSource | PostgresSource | None = None
@@ -130,14 +130,7 @@ def verify_target(
         else:
             files = open_files(target)
             if HEADS_PATH in files.paths:
-                return verify_subject(
-                    files,
-                    anchor=anchor,
-                    trusted=trusted,
-                    unanchored=asked.unanchored,
-                    lenient=asked.lenient,
-                    types=CATALOGUE,
-                )
+                return _verify_history(files, anchor, trusted, asked)
             source = BundleSource(files)
         return _verify_whole(source, store, anchor, trusted, asked)
     except (Unreadable, StoreError) as error:
@@ -145,6 +138,23 @@ def verify_target(
     finally:
         if store is not None:
             store.close()
+
+
+def _verify_history(
+    files: Files, anchor: Anchor | None, trusted: list[bytes], asked: Question
+) -> SubjectAnswer:
+    if asked != Question(unanchored=asked.unanchored, lenient=asked.lenient):
+        options = "--as-known-at, --as-of, --documents and --compare"
+        raise Stop(USAGE, f"{options} ask the whole ledger; this is the bundle of one history")
+    verification = verify_subject(
+        files,
+        anchor=anchor,
+        trusted=trusted,
+        unanchored=asked.unanchored,
+        lenient=asked.lenient,
+        types=CATALOGUE,
+    )
+    return answer_subject(verification, files)
 
 
 def _verify_whole(

@@ -25,6 +25,7 @@ from ledger.subject_bundle import (
     ENVELOPES,
     HEADS_PATH,
     MAX_HEADS_BYTES,
+    SUMMARY_PATH,
     parse_heads_file,
 )
 from ledger.tiles import CHECKPOINT_PATH
@@ -237,7 +238,7 @@ class _SubjectPass:
         wanted = {f"{ENVELOPES}{held.header.envelope}" for held in self._held.values()}
         wanted |= {f"{ENTRIES}{index}" for index in self._held}
         wanted |= {f"{ENTRIES}{found.index}" for found in self._breaks.found}
-        others = sorted(self._files.paths - wanted - {HEADS_PATH, CHECKPOINT_PATH, ANCHOR_PATH})
+        others = sorted(self._files.paths - wanted - {HEADS_PATH, SUMMARY_PATH, CHECKPOINT_PATH, ANCHOR_PATH})
         for path in others:
             if path.startswith(ENVELOPES):
                 self._breaks.follow(

@@ -26,7 +26,7 @@ from projections.proof.types import (
 )
 
 Overall = Literal["PROVED", "BROKEN", "UNREADABLE", "UNANCHORED", "REFUTED", "UNDETERMINED"]
-_CODES: Final[Mapping[Overall, int]] = {
+EXIT_CODES: Final[Mapping[Overall, int]] = {
     "PROVED": 0,
     "BROKEN": 1,
     "UNREADABLE": 3,
@@ -64,8 +64,8 @@ class Answer:
     @property
     def exit_code(self) -> int:
         """See the module; ``lenient`` makes 6 a 0."""
-        code = _CODES[self.verdict]
-        return 0 if code == _CODES["UNDETERMINED"] and self.integrity.lenient else code
+        code = EXIT_CODES[self.verdict]
+        return 0 if code == EXIT_CODES["UNDETERMINED"] and self.integrity.lenient else code
 
     def to_json(self) -> dict[str, Any]:
         """Return the object that ``verify --json`` prints; ``comparisons`` is there when there are any."""
@@ -79,8 +79,8 @@ class Answer:
                 "verdict": self.books.verdict.value,
                 "breaks": [{"index": one.index, "detail": one.detail} for one in self.books.breaks],
             },
-            "statements": [_statement(one) for one in self.statements],
-            "headline": _headline(self.headline),
+            "statements": [statement_json(one) for one in self.statements],
+            "headline": headline_json(self.headline),
             "verdict": self.verdict,
             "notes": told["notes"],
             "seconds": told["seconds"],
@@ -168,7 +168,8 @@ def _with_extracts(one: StatementResult, comparisons: tuple[Comparison, ...]) ->
     return _both(one, refuted)
 
 
-def _statement(one: StatementResult) -> dict[str, Any]:
+def statement_json(one: StatementResult) -> dict[str, Any]:
+    """Return one member of ``statements``."""
     title = STATEMENTS[one.code].title
     missing = f"; missing: {', '.join(one.missing)}" if one.missing else ""
     return {
@@ -180,7 +181,8 @@ def _statement(one: StatementResult) -> dict[str, Any]:
     }
 
 
-def _headline(one: Headline) -> dict[str, Any]:
+def headline_json(one: Headline) -> dict[str, Any]:
+    """Return the member ``headline``."""
     return {
         "verdict": one.verdict.value,
         "exit_proved": one.exit_proved,

@@ -1,8 +1,8 @@
 """What the history of one enterprise or one car shows by itself: the level of each car, and C36 for these.
 
-A car's own chain names every act about it but one: the classification of its batch stands in the chains of the
-two firms alone. Where that is not at hand, an approved line counts as classified, and the answer says so. The
-level of each car (exit-proved, customs-proved …) is that of C36 (domain.md section 5).
+A car's own chain names every act about it but one: the classification of its batch stands in the chains of
+the two firms alone. Where that is not at hand, an approved line counts as classified, and the answer says so.
+The level of each car (exit-proved, customs-proved …) is that of C36 (domain.md section 5).
 """
 
 from collections.abc import Mapping, Sequence
