@@ -38,8 +38,11 @@ Tables = Callable[[int], YearTable | None]
 
 
 def shanghai_date(instant: datetime) -> date:
-    """Return the day on which an aware instant falls in Shanghai."""
-    return instant.astimezone(SHANGHAI).date()
+    """Return the day on which an aware instant falls in Shanghai; the last of time where it would be later."""
+    try:
+        return instant.astimezone(SHANGHAI).date()
+    except OverflowError:  # the last hours of the year 9999
+        return date.max
 
 
 def next_working_day(day: date, tables: Tables) -> date | None:

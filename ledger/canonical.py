@@ -8,7 +8,8 @@ their own canonical form also refuses duplicate members, −0, 1e3, ``\u0041`` a
 """
 
 import json
-from typing import Any, NoReturn
+from collections.abc import Iterable
+from typing import Any, Final, NoReturn
 
 MAX_INTEGER = 2**53 - 1
 MAX_DEPTH = 8
@@ -43,7 +44,9 @@ def parse_canonical(data: bytes, *, max_bytes: int, what: str) -> dict[str, Any]
         raise Malformed(f"{what}: {len(data)} bytes, at most {max_bytes} are allowed")
     value = load_object(data, what=what)
     try:
-        _check(value, "$", 1)
+        # What stands without an escape has no control character; so no text need be looked through again.
+        if b"\\" in data or not _is_plain(value, 1):
+            _check(value, "$", 1)
         same = _dump(value)
     except Malformed as error:
         raise Malformed(f"{what}: {error}") from None
@@ -60,7 +63,7 @@ def load_object(data: bytes, *, what: str) -> dict[str, Any]:
         Malformed: not JSON, not an object, or a number that is not whole.
     """
     try:
-        value = json.loads(data.decode(), parse_float=_no_float, parse_constant=_no_float)
+        value = _DECODER.decode(data.decode())
     except Malformed as error:
         raise Malformed(f"{what}: {error}") from None
     except RecursionError:
@@ -73,11 +76,29 @@ def load_object(data: bytes, *, what: str) -> dict[str, Any]:
 
 
 def _dump(value: object) -> bytes:
-    text = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     try:
-        return text.encode()
+        return _ENCODER.encode(value).encode()
     except UnicodeEncodeError as error:
         raise Malformed(f"a lone surrogate at character {error.start}") from None
+
+
+def _is_plain(value: dict[str, Any] | list[Any], depth: int) -> bool:
+    """Say whether ``_check`` has nothing against this parsed JSON but, perhaps, control characters."""
+    if depth > MAX_DEPTH:
+        return False
+    members: Iterable[Any] = value
+    if isinstance(value, dict):
+        names = "".join(value)
+        if not (names.isascii() and names.isprintable()):
+            return False
+        members = value.values()
+    for member in members:
+        if isinstance(member, (dict, list)):
+            if not _is_plain(member, depth + 1):
+                return False
+        elif isinstance(member, int) and abs(member) > MAX_INTEGER:
+            return False
+    return True
 
 
 def _check(value: object, path: str, depth: int) -> None:
@@ -109,6 +130,11 @@ def _check(value: object, path: str, depth: int) -> None:
 
 def _no_float(text: str) -> NoReturn:
     raise Malformed(f"the number {text[:40]} is not a whole number in plain digits")
+
+
+# Made once: json.loads and json.dumps make one for each call that departs from the defaults.
+_DECODER: Final = json.JSONDecoder(parse_float=_no_float, parse_constant=_no_float)
+_ENCODER: Final = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
 def _first_difference(one: bytes, two: bytes) -> int:

@@ -104,19 +104,19 @@ def beside(database: Path, suffix: str) -> Path:
     return database.with_name(database.name + suffix)
 
 
-def read_file(path: Path, what: str) -> bytes:
-    """Return a file's bytes, 64 MiB at most.
+def read_file(path: Path, what: str, most: int = MAX_INPUT_BYTES) -> bytes:
+    """Return a file's bytes, ``most`` of them at most.
 
     Raises:
         Stop: usage: it cannot be read, or is too large.
     """
     try:
         with path.open("rb") as file:
-            data = file.read(MAX_INPUT_BYTES + 1)
+            data = file.read(most + 1)
     except OSError as error:
         raise Stop(USAGE, f"{what} {path}: {error.strerror}") from None
-    if len(data) > MAX_INPUT_BYTES:
-        raise Stop(USAGE, f"{what} {path}: more than {MAX_INPUT_BYTES} bytes")
+    if len(data) > most:
+        raise Stop(USAGE, f"{what} {path}: more than {most} bytes")
     return data
 
 

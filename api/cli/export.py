@@ -27,6 +27,7 @@ from ledger.anchor import Anchor
 from ledger.export import export_bundle
 from ledger.export_subject import check_request, export_subject
 from ledger.note import VerifierKey
+from projections.proof.summary import summary_of
 
 
 def export(
@@ -73,7 +74,7 @@ def export(
                 UNAVAILABLE, "no checkpoint is released yet: `quota-ledger checkpoint --release` makes one"
             )
         if subject is not None:
-            size = export_subject(store, subject, note, meant, out)
+            size = export_subject(store, subject, note, meant, out, summary=summary_of)
         else:
             with progress_bar("exporting") as bar:
                 size = export_bundle(store, note, meant, out, bar)

@@ -44,12 +44,13 @@ def test_an_enterprise_with_its_cars_and_one_car_are_exported_and_verified(playe
     assert f"vin:{vin}, whole up to size {told['complete_to']}" in played.out
 
     answer = played.json("verify", "one", "--lenient", "--anchor", played.anchor)
-    assert (answer["verdict"], answer["complete_to"]) == ("UNDETERMINED", told["complete_to"])
+    assert (answer["verdict"], answer["complete_to"]) == ("PROVED", told["complete_to"])
     assert {chain["key"] for chain in json.loads(Path("one/heads.json").read_bytes())["chains"]} >= {
         name for name in names if name.startswith("vin:")
     }
-    assert played("verify", "car.zip", "--anchor", played.anchor) == 6, played.out
+    assert played("verify", "car.zip", "--anchor", played.anchor) == 0, played.out
     assert "rests on" in played.out
+    assert "0 on track · 0 undetermined · 0 exceptions" in played.out
     assert played("verify", "car.zip") == 4
 
 
@@ -164,3 +165,51 @@ def _subjects(played: Cli) -> list[str]:
     keys = [key for key, _, _ in store.heads(store.head().size)]
     store.close()
     return keys
+
+
+def _car_bundle(played: Cli) -> Path:
+    vin = next(name for name in _subjects(played) if name.startswith("vin:")).split(":")[1]
+    assert played("export", "--db", played.db, "--out", "car", "--vin", vin) == 0, played.err
+    return Path("car")
+
+
+def test_the_page_of_a_car_says_what_its_entries_say(played: Cli) -> None:
+    """Given a car's bundle, then its page names car, checkpoint, every entry and what no ledger can show."""
+    bundle = _car_bundle(played)
+    page = (bundle / "summary.html").read_text("utf-8")
+    subject = json.loads((bundle / "heads.json").read_bytes())["subject"]
+    assert f"<code>{subject}</code>" in page
+    assert (bundle / "checkpoint").read_text().splitlines()[2] in page
+    assert "本记录中的全部车辆均已证明出口" in page
+    assert "Every car of this history is proved to be exported" in page
+    for index in _entries(bundle):
+        assert f"<tr><td>{index}</td>" in page
+    assert all(f"<li>Z{number:02} " in page for number in range(1, 11))
+    assert "http" not in page.replace("http-equiv", "")
+    assert "<script" not in page
+
+
+@pytest.mark.parametrize(("old", "new"), [("已证明", "未证明"), ("</html>", "</html> ")])
+def test_an_altered_page_is_found(played: Cli, old: str, new: str) -> None:
+    """Given a word or a space of the page changed, when verified, then exit 1: the page is not that one."""
+    page = _car_bundle(played) / "summary.html"
+    page.write_text(page.read_text("utf-8").replace(old, new), "utf-8")
+    assert played("verify", "car", "--anchor", played.anchor, "--json") == 1
+    answer = json.loads(played.out)
+    assert [one["class"] for one in answer["integrity"]["breaks"]] == ["malformed"]
+    assert "summary.html" in answer["integrity"]["breaks"][0]["detail"]
+
+
+def test_a_bundle_without_its_page(played: Cli) -> None:
+    """Given the page taken out, when verified, then the history stands and the answer says so."""
+    (_car_bundle(played) / "summary.html").unlink()
+    answer = played.json("verify", "car", "--anchor", played.anchor)
+    assert answer["verdict"] == "PROVED"
+    assert "summary.html is not there" in answer["notes"]
+
+
+def test_what_asks_the_whole_ledger_is_not_asked_of_one_history(played: Cli) -> None:
+    """Given a car's bundle, when asked as of a day, then one line says that this asks the whole ledger."""
+    _car_bundle(played)
+    assert played("verify", "car", "--anchor", played.anchor, "--as-of", "2025-05-01") == 2
+    assert "the whole ledger" in played.err

@@ -101,3 +101,8 @@ def test_two_months(cleared: str, last: str) -> None:
 def test_shanghai_date(instant: datetime, local: str) -> None:
     """A day begins at 16:00 UTC, whatever offset the instant was written with."""
     assert shanghai_date(instant) == day(local)
+
+
+def test_the_last_hours_of_time_have_a_day_in_shanghai() -> None:
+    """Given the evening of 9999-12-31 in UTC, then the day is that one, not an error."""
+    assert shanghai_date(datetime(9999, 12, 31, 20, tzinfo=UTC)) == date.max
