@@ -18,7 +18,7 @@ SHANGHAI: Final = timezone(timedelta(hours=8), "Asia/Shanghai")
 """Fixed at UTC+8: China has had no summer time since 1991, long before the policy."""
 
 _ONE_DAY: Final = timedelta(days=1)
-_SATURDAY: Final = 5
+SATURDAY: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class YearTable:
 
     def is_rest_day(self, day: date) -> bool:
         """Say whether ``day``, of this table's year, is a rest day."""
-        return day in self.rest_days or (day.weekday() >= _SATURDAY and day not in self.workdays)
+        return day in self.rest_days or (day.weekday() >= SATURDAY and day not in self.workdays)
 
 
 Tables = Callable[[int], YearTable | None]
