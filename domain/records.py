@@ -30,16 +30,49 @@ class Halt:
 
 
 @dataclass(frozen=True, slots=True)
+class Filing:
+    """A period of export qualification (备案), first and last day included, from the entry ``index``."""
+
+    index: int
+    first: date
+    last: date
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """What ends qualification from a day on: its withdrawal, or the scope of a renunciation."""
+
+    index: int
+    on: date
+    scope: Literal["WITHDRAWN", "QUALIFICATION", "QUOTA", "BOTH"]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A new value of one member of an enterprise's file, from a day on."""
+
+    index: int
+    on: date
+    field: str
+    value: str
+
+
+Standing = Literal["VALID", "LAPSED", "WITHDRAWN", "RENOUNCED"]
+
+
+@dataclass(frozen=True, slots=True)
 class Enterprise:
     """``enterprise:<USCC>``: an exporter or upstream; ``registered`` is False while only facts name it.
 
     Attributes:
         registered: whether its file was opened.
-        name: as in its file.
+        name: as in its file when it was opened; so are the four that follow.
         roles: EXPORTER, UPSTREAM.
         org_code: 组织机构代码.
         in_city: whether its licence address is in the city.
-        qualified: the periods of its export qualification, first and last day included.
+        changes: of the file, in recorded order; each counts from its own day on.
+        filings: of its export qualification, in recorded order.
+        endings: withdrawals and renunciations, in recorded order.
         halts: every suspension, ended ones too: facts are judged at their own date.
         active_pairs: the active pairs in which it is the exporter.
         upstream_of: the active pairs in which it is the upstream.
@@ -50,33 +83,93 @@ class Enterprise:
     roles: tuple[str, ...] = ()
     org_code: str = ""
     in_city: bool = False
-    qualified: tuple[tuple[date, date], ...] = ()
+    changes: tuple[Change, ...] = ()
+    filings: tuple[Filing, ...] = ()
+    endings: tuple[Ending, ...] = ()
     halts: tuple[Halt, ...] = ()
     active_pairs: tuple[str, ...] = ()
     upstream_of: tuple[str, ...] = ()
 
-    def qualified_on(self, day: date) -> bool:
-        """Say whether the export qualification holds on a day."""
-        return any(first <= day <= last for first, last in self.qualified)
+    def value_on(self, field: str, day: date) -> str | None:
+        """Return what the last change of a member by then says; None where the opened file stands."""
+        changed = [one for one in self.changes if one.field == field and one.on <= day]
+        return max(changed, key=lambda one: (one.on, one.index)).value if changed else None
+
+    def roles_on(self, day: date) -> tuple[str, ...]:
+        """Return the roles on a day."""
+        value = self.value_on("roles", day)
+        return self.roles if value is None else tuple(value.split(","))
+
+    def in_city_on(self, day: date) -> bool:
+        """Say whether the licence address is in the city on a day."""
+        value = self.value_on("in_city", day)
+        return self.in_city if value is None else value == "true"
+
+    def standing_on(self, day: date) -> Standing:
+        """Return the state of the qualification on a day, as filings and endings stand by their dates.
+
+        An ending holds until a filing whose period begins later, or on that day by a later entry. So
+        who gave up its qualification comes back by a fresh filing; the right to apply for quota given
+        up alone (QUOTA) does not come back by the renewal of a qualification that was kept.
+        """
+        ended = [one for one in self.endings if one.on <= day]
+        begun = max(((one.first, one.index) for one in self.filings if one.first <= day), default=None)
+        scopes = {
+            one.scope for one in ended if one.scope == "QUOTA" or begun is None or begun < (one.on, one.index)
+        }
+        if scopes - {"WITHDRAWN"}:
+            return "RENOUNCED"
+        ends = [(one.on, one.index) for one in ended if one.scope != "QUOTA"]
+        last = max(ends, default=None)
+        if any(
+            one.first <= day <= one.last and (last is None or (one.first, one.index) > last)
+            for one in self.filings
+        ):
+            return "VALID"
+        return "WITHDRAWN" if scopes else "LAPSED"
+
+    def renounced_on(self, day: date) -> bool:
+        """Say whether it has given up qualification or quota (annex 1); this binds an upstream too."""
+        return self.standing_on(day) == "RENOUNCED"
 
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """A total-quota application; an incomplete one is recorded and does not count."""
+    """An application for total quota, first or additional.
+
+    Attributes:
+        units: applied for.
+        complete: by both firms; an incomplete one is recorded and does not count.
+        kind: the first total, or more for an active pair.
+        eligible: for more: whether use was above the threshold when it was received.
+        status: PENDING until it is granted, rejected or withdrawn.
+        granted: the units that were granted.
+    """
 
     units: int
     complete: bool
-    status: Literal["PENDING", "GRANTED"] = "PENDING"
+    kind: Literal["TOTAL", "TOP_UP"] = "TOTAL"
+    eligible: bool = True
+    status: Literal["PENDING", "GRANTED", "REJECTED", "WITHDRAWN"] = "PENDING"
+    granted: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """``pair:<id>``: an exporter and its upstream; ``balances`` holds every account and the memo UNB."""
+    """``pair:<id>``: an exporter and its upstream; ``balances`` holds every account and the memo UNB.
 
-    letter_complete: bool = False
+    ``letters`` are the entries of its complete commitment letters.
+    """
+
+    letters: tuple[int, ...] = ()
     applications: Mapping[str, Application] = field(default_factory=dict)
     balances: Mapping[str, int] = field(default_factory=lambda: dict.fromkeys((*ACCOUNTS, "UNB"), 0))
-    status: Literal["NEW", "ACTIVE"] = "NEW"
+    status: Literal["NEW", "ACTIVE", "CLOSED"] = "NEW"
+
+    @property
+    def issued(self) -> int:
+        """G: the units granted so far, less those taken back."""
+        return -self.balances["ISS"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,15 +182,27 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """``batch:<id>``: a use application. ``approved`` are its live lines, ``sent`` the last number sent."""
+    """``batch:<id>``: a use application.
 
-    status: Literal["RECEIVED", "APPROVED", "SENT", "CLASSIFIED"]
+    Attributes:
+        status: ENDED when it was withdrawn after approval; its registered lines stay.
+        org_code: as stated in the application.
+        lines: those applied for, by id.
+        approved: the lines approved and since neither cancelled nor withdrawn.
+        revision: of the last number sent; so are the two that follow.
+        units_sent: its number.
+        hash_sent: its list of VINs.
+        unattributed: VINs whose quota attribute was withdrawn and whose line is not cancelled yet.
+    """
+
+    status: Literal["RECEIVED", "APPROVED", "SENT", "CLASSIFIED", "REJECTED", "WITHDRAWN", "ENDED"]
     org_code: str
     lines: Mapping[str, Line]
     approved: tuple[str, ...] = ()
     revision: int = 0
     units_sent: int = 0
     hash_sent: str = ""
+    unattributed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -194,18 +299,65 @@ class Calendar:
 
 
 @dataclass(frozen=True, slots=True)
+class Notice:
+    """送达: one notice of a suspension or of its end."""
+
+    index: int
+    kind: Literal["SUSPEND", "REINSTATE"]
+    to: str
+    served_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Suspension:
-    """``suspension:<id>``: its id is used up; whether it was ended."""
+    """``suspension:<id>``: its id is used up; whether it was ended, and the notices of both."""
 
     uscc: str
     basis: str
     case_id: str | None
     is_open: bool = True
+    notices: tuple[Notice, ...] = ()
+
+    @property
+    def noticed_at(self) -> datetime | None:
+        """When the suspension itself was first made known, by the earliest notice served."""
+        return min((one.served_at for one in self.notices if one.kind == "SUSPEND"), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """``case:<id>``: a violation case.
+
+    Attributes:
+        ground: FORGERY, NOT_EXPORTED, ROAD_USE, LATE_PROOF or OTHER.
+        usccs: the enterprises that it was opened against.
+        vins: the cars that it is about.
+        opened_on: the Shanghai date of its opening.
+        status: DECIDED until a decision is overturned.
+        hearings: the entries of hearings held or waived.
+        evidence: the entries of evidence added.
+        escalated: the entries by which it went to the coordination of measure 13.
+        decision: None while it is open.
+        decided: the enterprises that the decision names.
+        remedied: the cars that were put right.
+    """
+
+    ground: str
+    usccs: tuple[str, ...]
+    vins: tuple[str, ...]
+    opened_on: date
+    status: Literal["OPEN", "DECIDED", "OVERTURNED"] = "OPEN"
+    hearings: tuple[int, ...] = ()
+    evidence: tuple[int, ...] = ()
+    escalated: tuple[int, ...] = ()
+    decision: str | None = None
+    decided: tuple[str, ...] = ()
+    remedied: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """``evidence:<kind>:<value>``: the car for which a certificate, scan or invoice was used first, and where."""
+    """``evidence:<kind>:<value>``: the car for which a certificate, scan or invoice was used first, by which entry."""
 
     vin: str
     index: int
@@ -213,9 +365,10 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class City:
-    """``city:``: registrations that named no line at all."""
+    """``city:``: registrations that named no line at all, and the units issued to all pairs."""
 
     unb: int = 0
+    issued: int = 0
 
 
 Record = (
@@ -226,6 +379,7 @@ Record = (
     | Policies
     | Calendar
     | Suspension
+    | Case
     | Submission
     | Evidence
     | City
@@ -242,6 +396,7 @@ _KINDS: Final[Mapping[str, type[Record]]] = {
     "policy": Policies,
     "calendar": Calendar,
     "suspension": Suspension,
+    "case": Case,
     "submission": Submission,
     "evidence": Evidence,
     "city": City,

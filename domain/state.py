@@ -9,6 +9,7 @@ from domain.policy import PolicyParams, policy_in_force
 from domain.records import (
     Batch,
     Calendar,
+    Case,
     City,
     Corrected,
     Enterprise,
@@ -118,6 +119,10 @@ class State:
     def suspension(self, suspension_id: str) -> Suspension | None:
         """Return a suspension."""
         return self._typed(f"suspension:{suspension_id}", Suspension)
+
+    def case(self, case_id: str) -> Case | None:
+        """Return a violation case."""
+        return self._typed(f"case:{case_id}", Case)
 
     def submission(self, submission_id: str) -> Submission | None:
         """Return which car a submission id was used for."""

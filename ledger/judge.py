@@ -192,7 +192,8 @@ def _enter(
     if isinstance(verdict, Refused):
         first, *more = verdict.refusals
         also = f" (and: {', '.join(refusal.code for refusal in more)})" if more else ""
-        raise _Declined(first.code, f"{first.en} [{first.article}]{also}")
+        version = f", policy version {first.policy_version}" if first.policy_version else ""
+        raise _Declined(first.code, f"{first.en} [{first.article}{version}]{also}")
     try:
         builder.add(submission.envelope.digest, item, statement.type, raw, _derived(body), statement.id)
     except Malformed as error:

@@ -22,6 +22,7 @@ from domain.rules.common import (
     lapsed,
     no_policy,
     outside_window,
+    renounced,
     suspended,
     vin_list_digest,
 )
@@ -83,6 +84,7 @@ def guard_approved(draft: Draft, body: UseApplicationApproved) -> Iterator[Refus
     if (wanted := vin_list_digest(line.vin for line in body.lines)) != body.vin_list_sha256:
         yield refuse("hash-mismatch", wanted=wanted, stated=body.vin_list_sha256)
     yield from suspended(draft, pair_id, "USE", draft.recorded_at)
+    yield from renounced(draft, pair_id)
     yield from lapsed(draft, pair_id)
     if policy is not None:
         yield from outside_window(draft, policy)
@@ -148,6 +150,7 @@ def _guard_number(
     yield from bad_pair_codes(pair_id)
     yield from no_policy(draft)
     yield from suspended(draft, pair_id, "USE", draft.recorded_at)
+    yield from renounced(draft, pair_id)
     if batch is None:
         yield refuse("unknown-batch", batch_id=body.batch_id)
         return
