@@ -56,7 +56,8 @@ def test_a_year_without_a_table_leaves_the_rolled_day_open() -> None:
 
 
 @pytest.mark.parametrize(
-    ("released", "last"), [("2025-12-31", "2026-02-28"), ("2027-12-31", "2028-02-29"), ("2025-04-10", "2025-06-10")]
+    ("released", "last"),
+    [("2025-12-31", "2026-02-28"), ("2027-12-31", "2028-02-29"), ("2025-04-10", "2025-06-10")],
 )
 def test_deregistration_is_due_two_months_after_release(released: str, last: str) -> None:
     """Given a release, then two months end on the same day or on the last of a shorter month."""
@@ -65,7 +66,12 @@ def test_deregistration_is_due_two_months_after_release(released: str, last: str
 
 @pytest.mark.parametrize(
     ("valid_from", "last"),
-    [("2025-03-10", "2025-09-10"), ("2025-08-31", "2025-12-31"), ("2025-06-30", "2025-12-30"), ("2025-07-01", "2025-12-31")],
+    [
+        ("2025-03-10", "2025-09-10"),
+        ("2025-08-31", "2025-12-31"),
+        ("2025-06-30", "2025-12-30"),
+        ("2025-07-01", "2025-12-31"),
+    ],
 )
 def test_a_licence_is_valid_six_months_and_not_across_the_years_end(valid_from: str, last: str) -> None:
     """Given the first day of a licence, then its last is six months on, or 31 December before that."""

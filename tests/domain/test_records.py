@@ -31,7 +31,10 @@ EXAMPLES: list[tuple[str, r.Record]] = [
             active_pairs=("p",),
         ),
     ),
-    ("pair:p", r.Pair((4,), {"p-q1": r.Application(20, True, status="GRANTED")}, {"ISS": -20, "AV": 20}, "ACTIVE")),
+    (
+        "pair:p",
+        r.Pair((4,), {"p-q1": r.Application(20, True, status="GRANTED")}, {"ISS": -20, "AV": 20}, "ACTIVE"),
+    ),
     ("batch:b", r.Batch("SENT", "PDY00001X", {"b-1": r.Line("V", "x")}, ("b-1",), 2, 1, "ab")),
     (
         "vin:V",

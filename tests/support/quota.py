@@ -87,7 +87,9 @@ def notice_body(
     }
 
 
-def case_body(ground: str = "ROAD_USE", *vins: str, case_id: str = "CASE-1", **more: object) -> dict[str, Any]:
+def case_body(
+    ground: str = "ROAD_USE", *vins: str, case_id: str = "CASE-1", **more: object
+) -> dict[str, Any]:
     """Return the opening of a case against the exporter."""
     return {"case_id": case_id, "ground": ground, "usccs": [EXPORTER], "vins": list(vins), **more}
 
