@@ -11,7 +11,7 @@ from typing import assert_never
 
 from domain import bodies as b
 from domain.errors import Refusal
-from domain.fold import Outcome, fold_draft
+from domain.fold import Outcome, fold_body, fold_draft
 from domain.policy import version_in_force
 from domain.rules import (
     annulment,
@@ -164,6 +164,6 @@ def _guard(draft: Draft, body: b.Body) -> Iterator[Refusal]:
         case b.NonExportOverturned():
             return nonexport.guard_overturned(draft, body)
         case b.EventCorrected():
-            return correction.guard_corrected(draft, body)
+            return correction.guard_corrected(draft, body, _guard, fold_body)
         case _:
             assert_never(body)

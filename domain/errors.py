@@ -210,6 +210,52 @@ _REFUSALS: Final[Mapping[str, tuple[str, str, str]]] = MappingProxyType(
             "{uscc}没有未结束的暂停{suspension_id}",
             "{uscc} has no open suspension {suspension_id}",
         ),
+        # Corrections.
+        "unknown-target": (
+            _LEDGER,
+            "没有第{index}条可供更正",
+            "there is no entry {index} to correct",
+        ),
+        "target-differs": (
+            _LEDGER,
+            "第{index}条的叶哈希应为{wanted},而非{stated}",
+            "the leaf hash of entry {index} is {wanted}, not {stated}",
+        ),
+        "not-correctable": (
+            _LEDGER,
+            "第{index}条({type})不可更正",
+            "entry {index} ({type}) cannot be corrected: no key, policy, operator or correction entry can",
+        ),
+        "other-agency": (
+            _LEDGER,
+            "第{index}条由{agency}陈述,只能由其更正",
+            "entry {index} was stated by {agency}, which alone may correct it",
+        ),
+        "already-corrected": (
+            _LEDGER,
+            "第{index}条已由第{by}条更正",
+            "entry {index} was corrected by entry {by} already",
+        ),
+        "bad-replacement": (
+            _LEDGER,
+            "替换内容不合{type}的格式:{detail}",
+            "the replacement is not a body of {type}: {detail}",
+        ),
+        "concerns-differ": (
+            _LEDGER,
+            "concerns应为原陈述与替换内容所涉主体:{wanted}",
+            "concerns has to name whom the statement and its replacement concern: {wanted}",
+        ),
+        "moved-on": (
+            _LEDGER,
+            "{what}其后已有第{later}条:请先更正最新一条",
+            "{what} has moved on since, with entry {later}: correct the newest first",
+        ),
+        "overdrawn": (
+            _LEDGER,
+            "更正后{what}的{account}将为{units}",
+            "{what} would be left with {units} in {account}",
+        ),
         # Quota, use, standing and cases.
         "withdrawn": (
             _M5,

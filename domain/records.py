@@ -7,10 +7,14 @@ has a key ``<kind>:<id>``. ``dump_record`` and ``load_record`` are exact inverse
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import PlainSerializer, TypeAdapter
 
+from domain.acts import OBSERVATIONS, Act, StoredAct
+from domain.car import Car
+from domain.derive import after, derive
 from domain.policy import PolicyParams
 from domain.postings import ACCOUNTS, CarAccount
 
@@ -201,77 +205,68 @@ class Batch:
     unattributed: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Registration:
-    """One registration episode of a car; ``backed`` when it consumed a unit of its line."""
-
-    line_id: str | None
-    cert_no: str
-    registered_on: date
-    backed: bool
-    proved: bool = False
-    copied_on: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Transfer:
-    """转让待出口 of the registration ``cert_no``."""
-
-    cert_no: str
-    line_id: str | None
-    from_uscc: str
-    to_uscc: str
-    transferred_on: date
-    temp_plate_to: date | None
-
-
-@dataclass(frozen=True, slots=True)
-class Declaration:
-    """A customs declaration on the car, as last confirmed; ``cert_no`` is the registration it concerns."""
-
-    declaration_no: str
-    cert_no: str | None
-    released_on: date
-    status: str
-    evidence: str
-
-
-@dataclass(frozen=True, slots=True)
-class Deregistration:
-    """注销登记 of the registration ``cert_no``."""
-
-    cert_no: str
-    deregistered_on: date
-    reason: str
-
-
-def _latest(registrations: tuple[Registration, ...]) -> Registration | None:
-    backed = tuple(one for one in registrations if one.backed) or registrations
-    return backed[-1] if backed else None
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Vehicle:
-    """``vin:<VIN>``: where each of the car's lines stands, and the facts about the car in recorded order."""
+    """``vin:<VIN>``: what the entries say about a car, in recorded order; all else follows from it."""
 
-    lines: Mapping[str, CarAccount] = field(default_factory=dict)
-    registrations: tuple[Registration, ...] = ()
-    transfers: tuple[Transfer, ...] = ()
-    proofs: tuple[str, ...] = ()
-    declarations: tuple[Declaration, ...] = ()
-    deregistered: tuple[Deregistration, ...] = ()
+    acts: tuple[StoredAct, ...] = ()
 
-    def current(self) -> Registration | None:
-        """Return the latest backed registration, else the latest unbacked one."""
-        return _latest(self.registrations)
+    @cached_property
+    def car(self) -> Car:
+        """Where the car's lines and registrations stand."""
+        return derive(self.acts)
 
-    def registration(self, cert_no: str) -> Registration | None:
-        """Return the latest backed registration under a certificate number, else the latest unbacked one."""
-        return _latest(tuple(one for one in self.registrations if one.cert_no == cert_no))
+    @property
+    def lines(self) -> Mapping[str, CarAccount]:
+        """The account of each line that holds a unit for the car."""
+        return self.car.lines
 
-    def transfer(self, cert_no: str) -> Transfer | None:
-        """Return the latest transfer of the registration under a certificate number."""
-        return next((one for one in reversed(self.transfers) if one.cert_no == cert_no), None)
+    def with_act(self, act: Act) -> "Vehicle":
+        """Return the car after one more act."""
+        vehicle = Vehicle((*self.acts, act))
+        vehicle.__dict__["car"] = after(self.car, act)  # what deriving all of it again would give
+        return vehicle
+
+    def without(self, index: int) -> "Vehicle":
+        """Return the car as though the entry ``index`` had said nothing of it."""
+        return Vehicle(tuple(act for act in self.acts if act.index != index))
+
+    def stands_on(self, index: int) -> int | None:
+        """Return the newest entry that acted on the car after ``index`` did; observations do not count."""
+        acts = [act for act in self.acts if not isinstance(act, OBSERVATIONS)]
+        places = [place for place, act in enumerate(acts) if act.index == index]
+        return acts[-1].index if places and places[-1] + 1 < len(acts) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """``submission:<id>``: the id is used up by the entry ``index``, for this car."""
+
+    vin: str
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """``entry:<index>``: an entry that may be corrected; read from the ledger, never kept as a record.
+
+    ``leaf_hash`` is lower-case hex, ``statement`` the text that was signed.
+    """
+
+    leaf_hash: str
+    statement: str
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """``corrected:<index>``: that entry was taken back by the correction at ``by``."""
+
+    by: int
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """Under any key: the record is gone, as though nothing had ever been said of it."""
 
 
 def _params_json(params: PolicyParams) -> dict[str, Any]:
@@ -361,22 +356,11 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
-class Submission:
-    """``submission:<id>``: a transfer proof as submitted."""
-
-    vin: str
-    line_id: str | None
-    cert_no: str
-    submitted_at: datetime
-    invoice_on: date | None
-    status: Literal["PENDING", "ACCEPTED"] = "PENDING"
-
-
-@dataclass(frozen=True, slots=True)
 class Evidence:
-    """``evidence:<kind>:<value>``: the car for which a certificate, scan or invoice was used first."""
+    """``evidence:<kind>:<value>``: the car for which a certificate, scan or invoice was used first, by which entry."""
 
     vin: str
+    index: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -399,6 +383,9 @@ Record = (
     | Submission
     | Evidence
     | City
+    | Target
+    | Corrected
+    | Nothing
 )
 
 _KINDS: Final[Mapping[str, type[Record]]] = {
@@ -413,14 +400,19 @@ _KINDS: Final[Mapping[str, type[Record]]] = {
     "submission": Submission,
     "evidence": Evidence,
     "city": City,
+    "entry": Target,
+    "corrected": Corrected,
 }
 _ADAPTERS: Final[Mapping[type[Record], TypeAdapter[Record]]] = {
     kind: TypeAdapter(kind) for kind in _KINDS.values()
 }
+_NOTHING: Final = "null"
 
 
 def dump_record(record: Record) -> str:
     """Return the record as one line of JSON."""
+    if isinstance(record, Nothing):
+        return _NOTHING
     return _ADAPTERS[type(record)].dump_json(record).decode()
 
 
@@ -431,4 +423,5 @@ def load_record(key: str, text: str) -> Record:
         ValueError: the text is not a record of that kind.
         KeyError: there is no such kind.
     """
-    return _ADAPTERS[_KINDS[key.partition(":")[0]]].validate_json(text)
+    adapter = _ADAPTERS[_KINDS[key.partition(":")[0]]]
+    return Nothing() if text == _NOTHING else adapter.validate_json(text)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
+from domain.acts import Freed
 from domain.bodies import (
     ApprovedLineCancelled,
     QuotaAttributeWithdrawn,
@@ -37,11 +38,7 @@ def free_line(draft: Draft, line_id: str) -> None:
     batch = draft.batch(batch_id)
     assert batch is not None, batch_id
     vin = batch.lines[line_id].vin
-    vehicle = draft.vehicle(vin)
-    account = vehicle.lines[line_id]
-    left = {other: place for other, place in vehicle.lines.items() if other != line_id}
-    draft.put_vehicle(vin, replace(vehicle, lines=left))
-    draft.post(pair_of(line_id), account, "AV", line_id=line_id, vin=vin)
+    draft.act(vin, Freed(draft.index, line_id))
     draft.put(
         f"batch:{batch_id}",
         replace(

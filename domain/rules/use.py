@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 
+from domain.acts import Approved, Classified
 from domain.bodies import (
     QuotaAttributeClassified,
     UsageNumberSent,
@@ -13,8 +14,8 @@ from domain.bodies import (
 from domain.calendar import shanghai_date
 from domain.errors import Refusal, refuse
 from domain.identifiers import PairId, batch_of, organisation_code_of, pair_of
-from domain.postings import LIVE, CarAccount
-from domain.records import Batch, Line, Registration, Vehicle
+from domain.postings import LIVE
+from domain.records import Batch, Line
 from domain.rules.common import (
     bad_codes,
     bad_pair_codes,
@@ -111,14 +112,13 @@ def _taken(draft: Draft, body: UseApplicationApproved, *, reuse_after_end: bool)
 
 def fold_approved(draft: Draft, body: UseApplicationApproved) -> None:
     """Bind one unit to each line: AV→A."""
-    pair_id = pair_of(body.batch_id)
     batch = draft.batch(body.batch_id)
     assert batch is not None, body.batch_id
     approved = tuple(line.line_id for line in body.lines)
     draft.put(f"batch:{body.batch_id}", replace(batch, status="APPROVED", approved=approved))
     draft.prefetch([f"vin:{line.vin}" for line in body.lines])
     for line in body.lines:
-        draft.move_line(pair_id, line.vin, line.line_id, "AV", "A")
+        draft.act(line.vin, Approved(draft.index, line.line_id))
 
 
 def guard_sent(draft: Draft, body: UsageNumberSent) -> Iterator[Refusal]:
@@ -185,37 +185,8 @@ def fold_classified(draft: Draft, body: QuotaAttributeClassified) -> None:
     """A→C for each line; a car whose registration was recorded earlier goes to where its facts put it."""
     batch = draft.batch(body.batch_id)
     assert batch is not None, body.batch_id
-    pair_id = pair_of(body.batch_id)
-    classified_on = shanghai_date(draft.statement.occurred_at)
+    on = shanghai_date(draft.statement.occurred_at)
     draft.put(f"batch:{body.batch_id}", replace(batch, status="CLASSIFIED"))
     draft.prefetch([f"vin:{batch.lines[line_id].vin}" for line_id in batch.approved])
     for line_id in batch.approved:
-        vin = batch.lines[line_id].vin
-        vehicle = draft.vehicle(vin)
-        waiting = next(
-            (
-                place
-                for place, one in enumerate(vehicle.registrations)
-                if one.line_id == line_id and not one.backed and one.registered_on >= classified_on
-            ),
-            None,
-        )
-        if waiting is None:
-            draft.move_line(pair_id, vin, line_id, "A", "C")
-            continue
-        registration = replace(vehicle.registrations[waiting], backed=True)
-        registrations = list(vehicle.registrations)
-        registrations[waiting] = registration
-        draft.put_vehicle(vin, replace(vehicle, registrations=tuple(registrations)))
-        draft.move_line(pair_id, vin, line_id, "A", _by_facts(vehicle, registration))
-        draft.post(pair_id, "UNB", None, line_id=line_id, vin=vin)
-
-
-def _by_facts(vehicle: Vehicle, registration: Registration) -> CarAccount:
-    """Return the account in which the recorded facts of a registration place it; it was never proved."""
-    for one in vehicle.deregistered:
-        if one.cert_no == registration.cert_no:
-            return "D" if one.reason == "EXPORT" else "N"
-    if any(one.cert_no == registration.cert_no for one in vehicle.declarations):
-        return "X"
-    return "R"
+        draft.act(batch.lines[line_id].vin, Classified(draft.index, line_id, on))

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain import acts
 from domain import records as r
 from domain.policy import DEFAULT_PARAMS, PolicyParams
 from domain.state import State
@@ -39,12 +40,16 @@ EXAMPLES: list[tuple[str, r.Record]] = [
     (
         "vin:V",
         r.Vehicle(
-            {"b-1": "R"},
-            (r.Registration("b-1", "310000000001", DAY, True, copied_on=DAY),),
-            (r.Transfer("310000000001", "b-1", E, E, DAY, None),),
-            ("P-1",),
-            (r.Declaration("222520250000153457", None, DAY, "CLOSED", "SIGNED"),),
-            (r.Deregistration("310000000001", DAY, "EXPORT"),),
+            (
+                acts.Approved(3, "b-1"),
+                acts.Registered(5, "b-1", "310000000001", DAY),
+                acts.Transferred(6, "310000000001", E, E, DAY, None),
+                acts.Submitted(7, "P-1", "b-1", "310000000001", AT, DAY),
+                acts.Judged(8, "P-1", "ACCEPTED", late=False),
+                acts.Released(9, "222520250000153457", E, DAY, "CLOSED", "SIGNED"),
+                acts.Deregistered(10, "310000000001", DAY, "EXPORT", exit_record=True),
+                acts.SeenOnRoad(11, DAY),
+            ),
         ),
     ),
     (
@@ -54,8 +59,11 @@ EXAMPLES: list[tuple[str, r.Record]] = [
     ("calendar:2025", r.Calendar(1, (DAY,), ())),
     ("suspension:S-1", r.Suspension(E, "INTERIM", None, True, (r.Notice(8, "SUSPEND", "police", AT),))),
     ("case:C-1", r.Case("ROAD_USE", (E,), ("V",), DAY, "DECIDED", (9,), decision="SUSPEND")),
-    ("submission:P-1", r.Submission("V", "b-1", "310000000001", AT, DAY, "ACCEPTED")),
-    ("evidence:cert:310000000001", r.Evidence("V")),
+    ("submission:P-1", r.Submission("V", 7)),
+    ("evidence:cert:310000000001", r.Evidence("V", 5)),
+    ("entry:7", r.Target("ab" * 32, "{}")),
+    ("corrected:7", r.Corrected(9)),
+    ("submission:P-2", r.Nothing()),
     ("city:", r.City(3)),
 ]
 
