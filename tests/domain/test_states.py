@@ -249,7 +249,7 @@ def case_state(history: History) -> str:
         return "NONE"
     if case.status == "OPEN":
         return "HEARD" if case.hearings else "OPEN"
-    return "REMEDIED" if case.status == "DECIDED" and case.remedied else case.status
+    return "REMEDIED" if case.status == "DECIDED" and case.remedies else case.status
 
 
 @pytest.mark.parametrize(("state", "event", "cell"), cells(CASE_TABLE))
