@@ -39,6 +39,13 @@ def rely_on(draft: Draft, case_id: str | None) -> None:
         draft.put(f"case:{case_id}", replace(case, relied_on=(*case.relied_on, draft.index)))
 
 
+def leave_case(draft: Draft, case_id: str | None) -> None:
+    """In a correction: note with a case that the entry taken back rests on it no more."""
+    if case_id is not None and (case := draft.case(case_id)) is not None:
+        left = tuple(one for one in case.relied_on if one != draft.undoing)
+        draft.put(f"case:{case_id}", replace(case, relied_on=left))
+
+
 def guard_opened(draft: Draft, body: ViolationCaseOpened) -> Iterator[Refusal]:
     """A new id, and an enterprise or a car that the case is about."""
     yield from bad_codes(body.usccs, body.vins)
