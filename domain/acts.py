@@ -1,8 +1,8 @@
 """Acts: what the entries say about one car, each in the shortest form from which its state follows.
 
-A car's state is a pure function of its acts in recorded order (``domain.car.derive``), so that taking one
-back is dropping it and deriving again. An *observation* hangs on the car alone: no other act stands on it, and
-it stands in the way of no correction.
+A car's state is a pure function of its acts in recorded order (``domain.derive``), so that taking one back is
+dropping it and deriving again. An *observation* hangs on the car alone: no other act stands on it, and it
+stands in the way of no correction.
 
 Every act carries the ``index`` of the entry that states it; a replacement carries that of its correction.
 """

@@ -1,13 +1,13 @@
 """A car: where each of its lines and registrations stands, as a pure function of its acts.
 
-A *registration* is an episode. The facts about it move its ``place`` by the posting table whether or not it is
-backed by a unit and whether or not commerce has determined non-export: the account shown is the
-place of a backed registration, N while the determination stands, and the memo UNB of one without a unit. So
-"where the recorded facts of that registration place it" (补正, a late classification) and "where
-the facts without the determination place it" (撤销认定) are the place itself.
+A *registration* is an episode. The facts about it move its ``place`` by the posting table whether or not it
+is backed by a unit and whether or not commerce has determined non-export. The account of a backed one is
+that place, or N while a determination stands; one without a unit counts in the memo UNB. So "where
+the recorded facts of that registration place it" (补正, a late classification) and "where the facts
+without the determination place it" (撤销认定) are the place itself.
 
 ``cert_no`` picks the registration. Acts without one concern the latest backed registration, else the latest
-unbacked one. A registration ended by a clerical annulment is picked no more; its transfer and proofs are void.
+unbacked one. One ended by a clerical annulment is picked no more; its transfer and proofs are void.
 """
 
 from collections.abc import Mapping
@@ -32,7 +32,7 @@ class Registration:
         place: where the facts about it alone place it; C once a clerical annulment took it from its unit.
         proved: whether a transfer proof of it stands accepted.
         late: what the acceptance said of the proof.
-        determined: whether a determination of non-export stands.
+        determined: the case in which non-export was determined, while that stands.
         ended: annulled as a clerical error.
         fraud: annulled for fraud after export.
         export_lost: customs took back the export of a car that was deregistered.
@@ -47,7 +47,7 @@ class Registration:
     place: CarAccount = "R"
     proved: bool = False
     late: bool | None = None
-    determined: bool = False
+    determined: str | None = None
     ended: bool = False
     fraud: bool = False
     export_lost: bool = False
@@ -152,7 +152,10 @@ class Car:
         return next(held, None)
 
     def waiting(self, line_id: str) -> Registration | None:
-        """Return the unbacked registration that 补正 gives the unit of a line: the latest that names it, else the latest."""
+        """Return the unbacked registration to which 补正 gives the unit of a line.
+
+        It is the latest that names the line, else the latest.
+        """
         free = [one for one in self.registrations if not one.backed and not one.ended]
         return next((one for one in reversed(free) if one.line_id == line_id), free[-1] if free else None)
 

@@ -68,12 +68,12 @@ def after(car: Car, act: a.Act) -> Car:
             holder = car.holder(act.line_id)
             if holder is None or step("NonExportDetermined", holder.column).target is None:
                 return car
-            return _put(car, holder, replace(holder, determined=True))
+            return _put(car, holder, replace(holder, determined=act.case_id))
         case a.Overturned():
             holder = car.holder(act.line_id)
-            if holder is None:
+            if holder is None or not holder.determined:
                 return car
-            return _put(car, holder, replace(holder, determined=False, ended=holder.place == "C"))
+            return _put(car, holder, replace(holder, determined=None, ended=holder.place == "C"))
         case a.Substituted():
             return replace(car, substitutes=(*car.substitutes, act.exporter_uscc))
         case a.Loaded():

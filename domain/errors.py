@@ -339,6 +339,24 @@ _REFUSALS: Final[Mapping[str, tuple[str, str, str]]] = MappingProxyType(
             "案件{case_id}为{state},不能据以最终暂停",
             "the case {case_id} is {state}: no final suspension can rest on it",
         ),
+        # Cars.
+        "not-unbacked": (_M5, "{vin}没有待补正的登记", "{vin} has no registration without a unit"),
+        "no-cars": (_M5, "{document_no}未载明车辆", "{document_no} names no car"),
+        "case-cleared": (
+            _M5,
+            "案件{case_id}认定无违规",
+            "the case {case_id} found no violation",
+        ),
+        "car-of-another-case": (
+            _M5,
+            "案件{case_id}不涉及车辆{vin}",
+            "the case {case_id} is not about the car {vin}",
+        ),
+        "not-determined": (
+            _M5,
+            "{vin}({line_id})未在案件{case_id}中被认定未用于出口",
+            "{vin} ({line_id}) is not determined as not exported in the case {case_id}",
+        ),
     }
 )
 
@@ -418,6 +436,26 @@ _FLAGS: Final = (
     Flag("not-suspended", "C34", "列明情形未予暂停", "a named ground did not lead to suspension"),
     Flag("period-disordered", "C35", "期间先后颠倒", "the period ends before it begins"),
     Flag("unknown-count", "C35", "无法核对的项目", "a count of a name that cannot be compared"),
+    # Cars.
+    Flag("transfer-reversed", "C22", "转让待出口已撤销", "the transfer pending export was struck"),
+    Flag("proof-overdue", "C22", "已逾期且无有效证明", "overdue: no valid proof after the due date"),
+    Flag("unknown-declaration", "C29", "没有此报关单或已撤销", "no such declaration stands"),
+    Flag("export-reversed", "C29", "放行已撤销", "the release was taken back"),
+    Flag("loaded-unreleased", "C29", "装船时无放行记录", "loaded without a customs release"),
+    Flag("licence-dates-differ", "C31", "许可证日期与台账不符", "the licence's dates are not the ledger's"),
+    Flag("licence-too-large", "C31", "许可证超过20辆", "more than 20 vehicles on one licence"),
+    Flag("licence-term", "C31", "许可证有效期超过六个月或跨年", "valid beyond six months or the year's end"),
+    Flag(
+        "after-sales-letter-missing",
+        "C32",
+        "登记未满180天且无售后维修服务确认书",
+        "within 180 days of registration and without the after-sales letter",
+    ),
+    Flag("domestic-use", "C33", "转让待出口后在境内使用", "used at home after the transfer pending export"),
+    Flag("road-use-review", "C34", "临时号牌有效期内上路,待核", "on a road under a valid temporary plate"),
+    Flag("road-use-finding", "C34", "上路行驶", "on a road without a valid temporary plate"),
+    Flag("export-lost", "C36", "注销后放行被撤销", "deregistered, and then its release was taken back"),
+    Flag("fraud", "C36", "以欺骗取得登记被撤销", "the registration was annulled for fraud"),
 )
 
 FLAGS: Final[Mapping[str, Flag]] = MappingProxyType({flag.code: flag for flag in _FLAGS})

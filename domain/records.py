@@ -435,7 +435,7 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """``evidence:<kind>:<value>``: the car for which a certificate, scan or invoice was used first, by which entry."""
+    """``evidence:<kind>:<value>``: for which car a certificate, scan or invoice was used first, where."""
 
     vin: str
     index: int

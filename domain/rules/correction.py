@@ -65,15 +65,19 @@ def guard_corrected(draft: Draft, body: EventCorrected, judge: Judge, fold: Fold
 
 
 def fold_corrected(draft: Draft, body: EventCorrected, fold: Fold) -> None:
-    """Take the target back, state the replacement, and note that the target is corrected."""
-    target = draft.target(body.target_index)
-    if target is None or (told := _read(target.statement)) is None:
+    """Take the target back, state the replacement, and note that the target is corrected.
+
+    From a correction that ought to have been refused nothing follows.
+    """
+    target = draft.target(body.target_index) if body.target_index < draft.index else None
+    told = None if target is None else _read(target.statement)
+    if target is None or told is None or not is_correctable(told.body) or draft.corrected(body.target_index):
         return
     trial = draft.trial()
     try:
         again = _restated(target.statement, body.replacement)
         _take_back(trial, told, body.target_index)
-    except (MalformedStatement, Moved):  # accepted by a ledger that did not ask: nothing follows from it
+    except (MalformedStatement, Moved):
         return
     if again is not None:
         trial.statement = again

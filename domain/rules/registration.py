@@ -2,8 +2,8 @@
 
 from domain.acts import Copied, Deregistered, Registered
 from domain.bodies import VehicleDeregistered, VehicleInfoCopied, VehicleRegistered
-from domain.calendar import two_months_after
 from domain.car import Car, Registration
+from domain.clocks import deregistration_due
 from domain.identifiers import PairId, batch_of, pair_of
 from domain.postings import LIVE, step
 from domain.records import Line
@@ -93,7 +93,7 @@ def _flag_deregistered(draft: Draft, body: VehicleDeregistered, car: Car, regist
     released = [one.released_on for one in car.releases(registration.cert_no)]
     if not released and body.reason == "EXPORT":
         draft.flag("deregistered-unexported")
-    if released and body.deregistered_on > two_months_after(min(released)):
+    if released and body.deregistered_on > deregistration_due(min(released)):
         draft.flag("late-deregistration")
     transfer = car.transfer(body.cert_no)
     before = [registration.registered_on, *released, *([transfer.transferred_on] if transfer else ())]
