@@ -324,6 +324,16 @@ _REFUSALS: Final[Mapping[str, tuple[str, str, str]]] = MappingProxyType(
             "案件{case_id}不涉及{uscc}",
             "the case {case_id} is not about {uscc}",
         ),
+        "units-in-use": (
+            _LEDGER,
+            "{pair_id}已有{used}台在用:请先更正其后记录",
+            "{used} units of {pair_id} are in use: correct what stands on them first",
+        ),
+        "firm-in-pair": (
+            _LEDGER,
+            "{uscc}属于有效组对{pairs}:请先更正其后记录",
+            "{uscc} belongs to the active pair {pairs}: correct what stands on its file first",
+        ),
         "case-not-suspending": (
             _M5,
             "案件{case_id}为{state},不能据以最终暂停",

@@ -5,7 +5,7 @@ has a key ``<kind>:<id>``. ``dump_record`` and ``load_record`` are exact inverse
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
 from typing import Annotated, Any, Final, Literal
@@ -138,19 +138,23 @@ class Application:
     """An application for total quota, first or additional.
 
     Attributes:
+        index: the entry by which it was received.
         units: applied for.
         complete: by both firms; an incomplete one is recorded and does not count.
         kind: the first total, or more for an active pair.
         eligible: for more: whether use was above the threshold when it was received.
         status: PENDING until it is granted, rejected or withdrawn.
+        ended: the entry that did so.
         granted: the units that were granted.
     """
 
+    index: int
     units: int
     complete: bool
     kind: Literal["TOTAL", "TOP_UP"] = "TOTAL"
     eligible: bool = True
     status: Literal["PENDING", "GRANTED", "REJECTED", "WITHDRAWN"] = "PENDING"
+    ended: int | None = None
     granted: int = 0
 
 
@@ -158,10 +162,12 @@ class Application:
 class Pair:
     """``pair:<id>``: an exporter and its upstream; ``balances`` holds every account and the memo UNB.
 
-    ``letters`` are the entries of its complete commitment letters.
+    ``letters`` are the entries of its complete commitment letters, ``moves`` those that granted or took back
+    units or closed the pair.
     """
 
     letters: tuple[int, ...] = ()
+    moves: tuple[int, ...] = ()
     applications: Mapping[str, Application] = field(default_factory=dict)
     balances: Mapping[str, int] = field(default_factory=lambda: dict.fromkeys((*ACCOUNTS, "UNB"), 0))
     status: Literal["NEW", "ACTIVE", "CLOSED"] = "NEW"
@@ -180,29 +186,75 @@ class Line:
     brand_model: str
 
 
+BatchStatus = Literal["RECEIVED", "APPROVED", "SENT", "CLASSIFIED", "REJECTED", "WITHDRAWN", "ENDED"]
+
+
+@dataclass(frozen=True, slots=True)
+class BatchStep:
+    """The state of a batch after an entry that acted on it."""
+
+    index: int
+    status: BatchStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """提交使用数量: a number of cars, bound to their list of VINs."""
+
+    index: int
+    revision: int
+    units: int
+    vin_list_sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unattributed:
+    """Cars whose quota attribute transport withdrew."""
+
+    index: int
+    vins: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Batch:
     """``batch:<id>``: a use application.
 
     Attributes:
-        status: ENDED when it was withdrawn after approval; its registered lines stay.
         org_code: as stated in the application.
         lines: those applied for, by id.
+        steps: its states in recorded order, the first by its application; ENDED when it was withdrawn
+            after approval, so that its registered lines stay.
         approved: the lines approved and since neither cancelled nor withdrawn.
-        revision: of the last number sent; so are the two that follow.
-        units_sent: its number.
-        hash_sent: its list of VINs.
-        unattributed: VINs whose quota attribute was withdrawn and whose line is not cancelled yet.
+        sent: the numbers sent, in recorded order.
+        unattributed: the withdrawals of quota attributes.
     """
 
-    status: Literal["RECEIVED", "APPROVED", "SENT", "CLASSIFIED", "REJECTED", "WITHDRAWN", "ENDED"]
     org_code: str
     lines: Mapping[str, Line]
+    steps: tuple[BatchStep, ...]
     approved: tuple[str, ...] = ()
-    revision: int = 0
-    units_sent: int = 0
-    hash_sent: str = ""
-    unattributed: tuple[str, ...] = ()
+    sent: tuple[Sent, ...] = ()
+    unattributed: tuple[Unattributed, ...] = ()
+
+    @property
+    def status(self) -> BatchStatus:
+        """Where the batch stands."""
+        return self.steps[-1].status
+
+    @property
+    def revision(self) -> int:
+        """The revision of the last number sent, 0 before the first."""
+        return self.sent[-1].revision if self.sent else 0
+
+    def stepped(self, index: int, status: BatchStatus) -> "Batch":
+        """Return the batch after an entry."""
+        return replace(self, steps=(*self.steps, BatchStep(index, status)))
+
+    def open_items(self) -> tuple[str, ...]:
+        """Return the cars without their quota attribute whose line is not cancelled yet."""
+        live = {self.lines[line_id].vin for line_id in self.approved}
+        named = (vin for one in self.unattributed for vin in one.vins)
+        return tuple(vin for vin in dict.fromkeys(named) if vin in live)
 
 
 @dataclass(frozen=True)
@@ -310,13 +362,19 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Suspension:
-    """``suspension:<id>``: its id is used up; whether it was ended, and the notices of both."""
+    """``suspension:<id>``: its id is used up by the entry ``index``; the entry that ended it, and the notices of both."""
 
+    index: int
     uscc: str
     basis: str
     case_id: str | None
-    is_open: bool = True
+    ended: int | None = None
     notices: tuple[Notice, ...] = ()
+
+    @property
+    def is_open(self) -> bool:
+        """Say whether nothing ended it yet; its end may still lie ahead."""
+        return self.ended is None
 
     @property
     def noticed_at(self) -> datetime | None:
@@ -325,34 +383,54 @@ class Suspension:
 
 
 @dataclass(frozen=True, slots=True)
+class Remedy:
+    """Cars of a decided case that were put right."""
+
+    index: int
+    vins: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """``case:<id>``: a violation case.
 
     Attributes:
+        index: the entry by which it was opened.
         ground: FORGERY, NOT_EXPORTED, ROAD_USE, LATE_PROOF or OTHER.
         usccs: the enterprises that it was opened against.
         vins: the cars that it is about.
         opened_on: the Shanghai date of its opening.
-        status: DECIDED until a decision is overturned.
         hearings: the entries of hearings held or waived.
         evidence: the entries of evidence added.
         escalated: the entries by which it went to the coordination of measure 13.
         decision: None while it is open.
         decided: the enterprises that the decision names.
-        remedied: the cars that were put right.
+        decided_by: the entry of the decision; ``overturned_by`` that of its fall.
+        remedies: the cars that were put right.
+        relied_on: the entries that rest on the case: suspensions, determinations, revocations.
     """
 
+    index: int
     ground: str
     usccs: tuple[str, ...]
     vins: tuple[str, ...]
     opened_on: date
-    status: Literal["OPEN", "DECIDED", "OVERTURNED"] = "OPEN"
     hearings: tuple[int, ...] = ()
     evidence: tuple[int, ...] = ()
     escalated: tuple[int, ...] = ()
     decision: str | None = None
     decided: tuple[str, ...] = ()
-    remedied: tuple[str, ...] = ()
+    decided_by: int | None = None
+    overturned_by: int | None = None
+    remedies: tuple[Remedy, ...] = ()
+    relied_on: tuple[int, ...] = ()
+
+    @property
+    def status(self) -> Literal["OPEN", "DECIDED", "OVERTURNED"]:
+        """Where the case stands."""
+        if self.overturned_by is not None:
+            return "OVERTURNED"
+        return "OPEN" if self.decided_by is None else "DECIDED"
 
 
 @dataclass(frozen=True, slots=True)

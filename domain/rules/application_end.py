@@ -42,7 +42,7 @@ def guard_rejected(draft: Draft, body: QuotaApplicationRejected) -> Iterator[Ref
 def fold_rejected(draft: Draft, body: QuotaApplicationRejected) -> None:
     """Close the application; the pair may apply again under another id."""
     application = draft.pair(pair_of(body.app_id)).applications[body.app_id]
-    put_application(draft, body.app_id, replace(application, status="REJECTED"))
+    put_application(draft, body.app_id, replace(application, status="REJECTED", ended=draft.index))
 
 
 def fold_withdrawn(draft: Draft, body: QuotaApplicationWithdrawn) -> None:
@@ -54,4 +54,4 @@ def fold_withdrawn(draft: Draft, body: QuotaApplicationWithdrawn) -> None:
     if application is None or application.status != "PENDING":
         draft.flag("nothing-to-end")
         return
-    put_application(draft, body.app_id, replace(application, status="WITHDRAWN"))
+    put_application(draft, body.app_id, replace(application, status="WITHDRAWN", ended=draft.index))

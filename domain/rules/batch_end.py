@@ -15,7 +15,7 @@ from domain.bodies import (
 from domain.errors import Refusal, refuse
 from domain.identifiers import PairId, batch_of, pair_of
 from domain.postings import CarAccount
-from domain.records import Batch
+from domain.records import Batch, Unattributed
 from domain.rules.common import bad_codes, bad_pair_codes, no_policy
 from domain.rules.draft import Draft
 
@@ -39,14 +39,8 @@ def free_line(draft: Draft, line_id: str) -> None:
     assert batch is not None, batch_id
     vin = batch.lines[line_id].vin
     draft.act(vin, Freed(draft.index, line_id))
-    draft.put(
-        f"batch:{batch_id}",
-        replace(
-            batch,
-            approved=tuple(one for one in batch.approved if one != line_id),
-            unattributed=tuple(one for one in batch.unattributed if one != vin),
-        ),
-    )
+    approved = tuple(one for one in batch.approved if one != line_id)
+    draft.put(f"batch:{batch_id}", replace(batch, approved=approved))
 
 
 def guard_rejected(draft: Draft, body: UseApplicationRejected) -> Iterator[Refusal]:
@@ -60,7 +54,7 @@ def fold_rejected(draft: Draft, body: UseApplicationRejected) -> None:
     """Close the application."""
     batch = draft.batch(body.batch_id)
     assert batch is not None, body.batch_id
-    draft.put(f"batch:{body.batch_id}", replace(batch, status="REJECTED"))
+    draft.put(f"batch:{body.batch_id}", batch.stepped(draft.index, "REJECTED"))
 
 
 def fold_withdrawn(draft: Draft, body: UseApplicationWithdrawn) -> None:
@@ -72,9 +66,9 @@ def fold_withdrawn(draft: Draft, body: UseApplicationWithdrawn) -> None:
         draft.flag("nothing-to-end")
         return
     if batch.status == "RECEIVED":
-        draft.put(f"batch:{body.batch_id}", replace(batch, status="WITHDRAWN"))
+        draft.put(f"batch:{body.batch_id}", batch.stepped(draft.index, "WITHDRAWN"))
         return
-    draft.put(f"batch:{body.batch_id}", replace(batch, status="ENDED"))
+    draft.put(f"batch:{body.batch_id}", batch.stepped(draft.index, "ENDED"))
     draft.prefetch([f"vin:{batch.lines[line_id].vin}" for line_id in batch.approved])
     for line_id in batch.approved:
         if draft.vehicle(batch.lines[line_id].vin).lines[line_id] in UNREGISTERED:
@@ -95,7 +89,7 @@ def fold_returned(draft: Draft, body: UsageNumberReturned) -> None:
     """The batch waits for its next number, of the next revision."""
     batch = draft.batch(body.batch_id)
     assert batch is not None, body.batch_id
-    draft.put(f"batch:{body.batch_id}", replace(batch, status="APPROVED"))
+    draft.put(f"batch:{body.batch_id}", batch.stepped(draft.index, "APPROVED"))
 
 
 def fold_attribute_withdrawn(draft: Draft, body: QuotaAttributeWithdrawn) -> None:
@@ -109,11 +103,12 @@ def fold_attribute_withdrawn(draft: Draft, body: QuotaAttributeWithdrawn) -> Non
     classified = _classified(draft, batch)
     if not classified.issuperset(body.vins):
         draft.flag("nothing-to-end")
-    found = tuple(vin for vin in dict.fromkeys(body.vins) if vin in classified - set(batch.unattributed))
+    found = tuple(vin for vin in dict.fromkeys(body.vins) if vin in classified)
     if found:
         draft.flag("attribute-withdrawn")
-        unattributed = (*batch.unattributed, *found)
-        draft.put(f"batch:{body.batch_id}", replace(batch, unattributed=unattributed))
+        withdrawn = (*batch.unattributed, Unattributed(draft.index, found))
+        noted = replace(batch.stepped(draft.index, batch.status), unattributed=withdrawn)
+        draft.put(f"batch:{body.batch_id}", noted)
 
 
 def _classified(draft: Draft, batch: Batch) -> set[str]:
@@ -145,3 +140,7 @@ def guard_cancelled(draft: Draft, body: ApprovedLineCancelled) -> Iterator[Refus
 def fold_cancelled(draft: Draft, body: ApprovedLineCancelled) -> None:
     """Give the unit back: A→AV or C→AV."""
     free_line(draft, body.line_id)
+    batch_id = batch_of(body.line_id)
+    batch = draft.batch(batch_id)
+    assert batch is not None, batch_id
+    draft.put(f"batch:{batch_id}", batch.stepped(draft.index, batch.status))

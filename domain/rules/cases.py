@@ -14,7 +14,7 @@ from domain.bodies import (
     ViolationCaseOpened,
 )
 from domain.errors import Refusal, refuse
-from domain.records import Case
+from domain.records import Case, Remedy
 from domain.rules.common import bad_codes, no_policy
 from domain.rules.draft import Draft
 
@@ -33,6 +33,19 @@ def in_state(draft: Draft, case_id: str, wanted: str) -> Iterator[Refusal]:
         yield refuse("wrong-state", what=case_id, state=case.status, wanted=wanted)
 
 
+def rely_on(draft: Draft, case_id: str | None) -> None:
+    """Note with a case that this entry rests on it: the case cannot be taken back before."""
+    if case_id is not None and (case := draft.case(case_id)) is not None:
+        draft.put(f"case:{case_id}", replace(case, relied_on=(*case.relied_on, draft.index)))
+
+
+def leave_case(draft: Draft, case_id: str | None) -> None:
+    """In a correction: note with a case that the entry taken back rests on it no more."""
+    if case_id is not None and (case := draft.case(case_id)) is not None:
+        left = tuple(one for one in case.relied_on if one != draft.undoing)
+        draft.put(f"case:{case_id}", replace(case, relied_on=left))
+
+
 def guard_opened(draft: Draft, body: ViolationCaseOpened) -> Iterator[Refusal]:
     """A new id, and an enterprise or a car that the case is about."""
     yield from bad_codes(body.usccs, body.vins)
@@ -45,7 +58,7 @@ def guard_opened(draft: Draft, body: ViolationCaseOpened) -> Iterator[Refusal]:
 
 def fold_opened(draft: Draft, body: ViolationCaseOpened) -> None:
     """Open the case on the day on which it was opened, not on that of its recording."""
-    case = Case(body.ground, body.usccs, body.vins, draft.statement.effective_date)
+    case = Case(draft.index, body.ground, body.usccs, body.vins, draft.statement.effective_date)
     draft.put(f"case:{body.case_id}", case)
 
 
@@ -97,7 +110,7 @@ def fold_decided(draft: Draft, body: CaseDecided) -> None:
     assert case is not None, body.case_id
     if case.ground in NAMED_GROUNDS and body.decision not in {*SUSPENDING, "NO_VIOLATION"}:
         draft.flag("not-suspended")
-    decided = replace(case, status="DECIDED", decision=body.decision, decided=body.usccs)
+    decided = replace(case, decision=body.decision, decided=body.usccs, decided_by=draft.index)
     draft.put(f"case:{body.case_id}", decided)
 
 
@@ -112,8 +125,8 @@ def fold_remedied(draft: Draft, body: CaseRemedied) -> None:
         return
     if not set(case.vins).issuperset(body.vins):
         draft.flag("not-of-the-case")
-    remedied = (*case.remedied, *(vin for vin in body.vins if vin in case.vins and vin not in case.remedied))
-    draft.put(f"case:{body.case_id}", replace(case, remedied=remedied))
+    remedy = Remedy(draft.index, tuple(vin for vin in body.vins if vin in case.vins))
+    draft.put(f"case:{body.case_id}", replace(case, remedies=(*case.remedies, remedy)))
 
 
 def guard_overturned(draft: Draft, body: CaseOverturned) -> Iterator[Refusal]:
@@ -127,4 +140,4 @@ def fold_overturned(draft: Draft, body: CaseOverturned) -> None:
     """The decision falls."""
     case = draft.case(body.case_id)
     assert case is not None, body.case_id
-    draft.put(f"case:{body.case_id}", replace(case, status="OVERTURNED"))
+    draft.put(f"case:{body.case_id}", replace(case, overturned_by=draft.index))

@@ -120,6 +120,12 @@ def issue(draft: Draft, pair_id: str, units: int) -> None:
     draft.put(CITY_KEY, replace(draft.city(), issued=draft.city().issued + units))
 
 
+def note_move(draft: Draft, pair_id: str) -> None:
+    """Note that this entry granted or took back units of the pair, or closed it."""
+    pair = draft.pair(pair_id)
+    draft.put(f"pair:{pair_id}", replace(pair, moves=(*pair.moves, draft.index)))
+
+
 def due_date(state: State, registered_on: date) -> date | None:
     """Return the last day for a registered car's three acts, None where policy or calendar are missing.
 

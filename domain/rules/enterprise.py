@@ -12,7 +12,7 @@ from domain.bodies import (
 from domain.errors import Refusal, refuse
 from domain.identifiers import organisation_code_holds, organisation_code_of
 from domain.records import Filing, Halt, Suspension
-from domain.rules.cases import SUSPENDING
+from domain.rules.cases import SUSPENDING, rely_on
 from domain.rules.common import bad_codes, no_policy
 from domain.rules.draft import Draft
 
@@ -87,7 +87,10 @@ def _guard_case(draft: Draft, body: EnterpriseSuspended) -> Iterator[Refusal]:
 
 def fold_suspended(draft: Draft, body: EnterpriseSuspended) -> None:
     """Halt the enterprise from ``effective_at`` on."""
-    draft.put(f"suspension:{body.suspension_id}", Suspension(body.uscc, body.basis, body.case_id))
+    draft.put(
+        f"suspension:{body.suspension_id}", Suspension(draft.index, body.uscc, body.basis, body.case_id)
+    )
+    rely_on(draft, body.case_id)
     enterprise = draft.enterprise(body.uscc)
     halt = Halt(body.suspension_id, tuple(body.scope), body.effective_at)
     draft.put(f"enterprise:{body.uscc}", replace(enterprise, halts=(*enterprise.halts, halt)))
@@ -106,7 +109,7 @@ def fold_reinstated(draft: Draft, body: EnterpriseReinstated) -> None:
     """End that suspension; others of the enterprise stay."""
     suspension = draft.suspension(body.suspension_id)
     assert suspension is not None, body.suspension_id
-    draft.put(f"suspension:{body.suspension_id}", replace(suspension, is_open=False))
+    draft.put(f"suspension:{body.suspension_id}", replace(suspension, ended=draft.index))
     enterprise = draft.enterprise(body.uscc)
     halts = tuple(
         replace(halt, ended_at=body.effective_at) if halt.suspension_id == body.suspension_id else halt

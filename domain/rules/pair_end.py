@@ -8,7 +8,7 @@ from domain.bodies import PairClosed, QuotaReduced
 from domain.errors import Refusal, refuse
 from domain.identifiers import PairId
 from domain.postings import Account
-from domain.rules.common import bad_pair_codes, issue, no_policy
+from domain.rules.common import bad_pair_codes, issue, no_policy, note_move
 from domain.rules.draft import Draft
 
 _MUST_BE_EMPTY: Final[tuple[Account, ...]] = ("AV", "A", "C", "R")
@@ -28,6 +28,7 @@ def guard_reduced(draft: Draft, body: QuotaReduced) -> Iterator[Refusal]:
 def fold_reduced(draft: Draft, body: QuotaReduced) -> None:
     """Take the units back: AV→ISS."""
     issue(draft, body.pair_id, -body.units)
+    note_move(draft, body.pair_id)
 
 
 def guard_closed(draft: Draft, body: PairClosed) -> Iterator[Refusal]:
@@ -45,6 +46,7 @@ def guard_closed(draft: Draft, body: PairClosed) -> Iterator[Refusal]:
 def fold_closed(draft: Draft, body: PairClosed) -> None:
     """Close the pair: both firms are free for a successor; its cars run on to export."""
     draft.put(f"pair:{body.pair_id}", replace(draft.pair(body.pair_id), status="CLOSED"))
+    note_move(draft, body.pair_id)
     leave(draft, body.pair_id)
 
 

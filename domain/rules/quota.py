@@ -15,6 +15,7 @@ from domain.rules.common import (
     joint,
     lapsed,
     no_policy,
+    note_move,
     outside_window,
     over_city_cap,
     renounced,
@@ -54,7 +55,7 @@ def fold_application(draft: Draft, body: TotalQuotaApplicationReceived) -> None:
     complete = joint(parties, body.applicants)
     if not complete:
         draft.flag("application-incomplete")
-    put_application(draft, body.app_id, Application(body.units, complete))
+    put_application(draft, body.app_id, Application(draft.index, body.units, complete))
 
 
 def guard_granted(draft: Draft, body: QuotaGranted) -> Iterator[Refusal]:
@@ -96,10 +97,12 @@ def fold_granted(draft: Draft, body: QuotaGranted) -> None:
     """Issue the units: ISS→AV, and the pair is active."""
     pair_id = pair_of(body.app_id)
     parties = PairId.parse(pair_id)
-    granted = replace(draft.pair(pair_id).applications[body.app_id], status="GRANTED", granted=body.units)
+    application = draft.pair(pair_id).applications[body.app_id]
+    granted = replace(application, status="GRANTED", ended=draft.index, granted=body.units)
     put_application(draft, body.app_id, granted)
     draft.put(f"pair:{pair_id}", replace(draft.pair(pair_id), status="ACTIVE"))
     issue(draft, pair_id, body.units)
+    note_move(draft, pair_id)
     served = draft.enterprise(parties.upstream).upstream_of
     if any(PairId.parse(other).exporter != parties.exporter for other in served):
         draft.flag("upstream-shared")

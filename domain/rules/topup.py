@@ -16,6 +16,7 @@ from domain.rules.common import (
     joint,
     lapsed,
     no_policy,
+    note_move,
     outside_window,
     over_city_cap,
     renounced,
@@ -51,7 +52,7 @@ def fold_application(draft: Draft, body: TopUpApplicationReceived) -> None:
     eligible = is_above_threshold(used, pair.issued)
     if not eligible:
         draft.flag("below-threshold")
-    put_application(draft, body.app_id, Application(body.units, complete, "TOP_UP", eligible))
+    put_application(draft, body.app_id, Application(draft.index, body.units, complete, "TOP_UP", eligible))
 
 
 def guard_topped_up(draft: Draft, body: QuotaToppedUp) -> Iterator[Refusal]:
@@ -95,8 +96,10 @@ def fold_topped_up(draft: Draft, body: QuotaToppedUp) -> None:
     """Issue the further units: ISS→AV."""
     pair_id = pair_of(body.app_id)
     application = draft.pair(pair_id).applications[body.app_id]
-    put_application(draft, body.app_id, replace(application, status="GRANTED", granted=body.units))
+    granted = replace(application, status="GRANTED", ended=draft.index, granted=body.units)
+    put_application(draft, body.app_id, granted)
     issue(draft, pair_id, body.units)
+    note_move(draft, pair_id)
 
 
 def guard_rejected(draft: Draft, body: TopUpRejected) -> Iterator[Refusal]:
@@ -109,4 +112,4 @@ def guard_rejected(draft: Draft, body: TopUpRejected) -> Iterator[Refusal]:
 def fold_rejected(draft: Draft, body: TopUpRejected) -> None:
     """Close the application."""
     application = draft.pair(pair_of(body.app_id)).applications[body.app_id]
-    put_application(draft, body.app_id, replace(application, status="REJECTED"))
+    put_application(draft, body.app_id, replace(application, status="REJECTED", ended=draft.index))

@@ -22,12 +22,16 @@ _NEVER: Final = (
     b.HeadsCommitted,
     b.SubmissionRefused,
     b.PolicyVersionPublished,
+    b.HolidayCalendarPublished,
     b.EventCorrected,
 )
 
 
 def is_correctable(body: b.Body) -> bool:
-    """Say whether a statement of this type may be corrected: no key, policy, operator or correction entry."""
+    """Say whether a statement of this type may be corrected: no key, policy, operator or correction entry.
+
+    A holiday table is one of policy: its next revision replaces it.
+    """
     return not isinstance(body, _NEVER)
 
 
@@ -45,6 +49,7 @@ def undo(draft: Draft, body: b.Body, statement: Statement) -> None:
             | b.HeadsCommitted()
             | b.SubmissionRefused()
             | b.PolicyVersionPublished()
+            | b.HolidayCalendarPublished()
             | b.EventCorrected()
         ):
             pass  # is_correctable says no; nothing is taken back
@@ -154,11 +159,7 @@ def undo(draft: Draft, body: b.Body, statement: Statement) -> None:
             undo_case.undo_remedied(draft, body, statement)
         case b.CaseOverturned():
             undo_case.undo_overturned(draft, body, statement)
-        case b.ReconciliationStatementFiled():
-            undo_case.undo_reconciliation(draft, body, statement)
-        case b.HolidayCalendarPublished():
-            undo_case.undo_calendar(draft, body, statement)
-        case b.ExportLicenceIssued() | b.VehicleEvidenceFiled():
+        case b.ExportLicenceIssued() | b.VehicleEvidenceFiled() | b.ReconciliationStatementFiled():
             pass  # they change no record
         case _:
             assert_never(body)

@@ -15,7 +15,7 @@ from domain.calendar import shanghai_date
 from domain.errors import Refusal, refuse
 from domain.identifiers import PairId, batch_of, organisation_code_of, pair_of
 from domain.postings import LIVE
-from domain.records import Batch, Line
+from domain.records import Batch, BatchStep, Line, Sent
 from domain.rules.common import (
     bad_codes,
     bad_pair_codes,
@@ -54,7 +54,7 @@ def fold_application(draft: Draft, body: UseApplicationReceived) -> None:
             draft.flag("line-misplaced")
         else:
             lines[one.line_id] = Line(one.vin, one.brand_model)
-    draft.put(f"batch:{body.batch_id}", Batch("RECEIVED", body.org_code, lines))
+    draft.put(f"batch:{body.batch_id}", Batch(body.org_code, lines, (BatchStep(draft.index, "RECEIVED"),)))
 
 
 def guard_approved(draft: Draft, body: UseApplicationApproved) -> Iterator[Refusal]:
@@ -115,7 +115,7 @@ def fold_approved(draft: Draft, body: UseApplicationApproved) -> None:
     batch = draft.batch(body.batch_id)
     assert batch is not None, body.batch_id
     approved = tuple(line.line_id for line in body.lines)
-    draft.put(f"batch:{body.batch_id}", replace(batch, status="APPROVED", approved=approved))
+    draft.put(f"batch:{body.batch_id}", replace(batch.stepped(draft.index, "APPROVED"), approved=approved))
     draft.prefetch([f"vin:{line.vin}" for line in body.lines])
     for line in body.lines:
         draft.act(line.vin, Approved(draft.index, line.line_id))
@@ -130,11 +130,12 @@ def guard_classified(draft: Draft, body: QuotaAttributeClassified) -> Iterator[R
     """The latest number sent, for the lines still live; an attribute of the policy's list."""
     yield from _guard_number(draft, body, states=("SENT",), step=0)
     batch = draft.batch(body.batch_id)
-    if batch is not None and (batch.units_sent, batch.hash_sent) != (body.units, body.vin_list_sha256):
+    last = batch.sent[-1] if batch is not None and batch.sent else None
+    if last is not None and (last.units, last.vin_list_sha256) != (body.units, body.vin_list_sha256):
         yield refuse(
             "numbers-differ",
-            what=f"{body.batch_id} revision {batch.revision}",
-            wanted=f"{batch.units_sent} {batch.hash_sent}",
+            what=f"{body.batch_id} revision {last.revision}",
+            wanted=f"{last.units} {last.vin_list_sha256}",
             stated=f"{body.units} {body.vin_list_sha256}",
         )
     policy = draft.policy_on(draft.today)
@@ -169,16 +170,8 @@ def fold_sent(draft: Draft, body: UsageNumberSent) -> None:
     """Note what was sent."""
     batch = draft.batch(body.batch_id)
     assert batch is not None, body.batch_id
-    draft.put(
-        f"batch:{body.batch_id}",
-        replace(
-            batch,
-            status="SENT",
-            revision=body.revision,
-            units_sent=body.units,
-            hash_sent=body.vin_list_sha256,
-        ),
-    )
+    sent = Sent(draft.index, body.revision, body.units, body.vin_list_sha256)
+    draft.put(f"batch:{body.batch_id}", replace(batch.stepped(draft.index, "SENT"), sent=(*batch.sent, sent)))
 
 
 def fold_classified(draft: Draft, body: QuotaAttributeClassified) -> None:
@@ -186,7 +179,7 @@ def fold_classified(draft: Draft, body: QuotaAttributeClassified) -> None:
     batch = draft.batch(body.batch_id)
     assert batch is not None, body.batch_id
     on = shanghai_date(draft.statement.occurred_at)
-    draft.put(f"batch:{body.batch_id}", replace(batch, status="CLASSIFIED"))
+    draft.put(f"batch:{body.batch_id}", batch.stepped(draft.index, "CLASSIFIED"))
     draft.prefetch([f"vin:{batch.lines[line_id].vin}" for line_id in batch.approved])
     for line_id in batch.approved:
         draft.act(batch.lines[line_id].vin, Classified(draft.index, line_id, on))

@@ -34,9 +34,25 @@ EXAMPLES: list[tuple[str, r.Record]] = [
     ),
     (
         "pair:p",
-        r.Pair((4,), {"p-q1": r.Application(20, True, status="GRANTED")}, {"ISS": -20, "AV": 20}, "ACTIVE"),
+        r.Pair(
+            (4,),
+            (5,),
+            {"p-q1": r.Application(3, 20, True, status="GRANTED")},
+            {"ISS": -20, "AV": 20},
+            "ACTIVE",
+        ),
     ),
-    ("batch:b", r.Batch("SENT", "PDY00001X", {"b-1": r.Line("V", "x")}, ("b-1",), 2, 1, "ab")),
+    (
+        "batch:b",
+        r.Batch(
+            "PDY00001X",
+            {"b-1": r.Line("V", "x")},
+            (r.BatchStep(1, "RECEIVED"), r.BatchStep(2, "SENT")),
+            ("b-1",),
+            (r.Sent(2, 1, 1, "ab"),),
+            (r.Unattributed(3, ("V",)),),
+        ),
+    ),
     (
         "vin:V",
         r.Vehicle(
@@ -57,8 +73,8 @@ EXAMPLES: list[tuple[str, r.Record]] = [
         r.Policies((r.PolicyVersion(DAY, PolicyParams.model_validate(dict(DEFAULT_PARAMS))),)),
     ),
     ("calendar:2025", r.Calendar(1, (DAY,), ())),
-    ("suspension:S-1", r.Suspension(E, "INTERIM", None, True, (r.Notice(8, "SUSPEND", "police", AT),))),
-    ("case:C-1", r.Case("ROAD_USE", (E,), ("V",), DAY, "DECIDED", (9,), decision="SUSPEND")),
+    ("suspension:S-1", r.Suspension(7, E, "INTERIM", None, None, (r.Notice(8, "SUSPEND", "police", AT),))),
+    ("case:C-1", r.Case(8, "ROAD_USE", (E,), ("V",), DAY, (9,), remedies=(r.Remedy(10, ("V",)),))),
     ("submission:P-1", r.Submission("V", 7)),
     ("evidence:cert:310000000001", r.Evidence("V", 5)),
     ("entry:7", r.Target("ab" * 32, "{}")),
