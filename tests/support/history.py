@@ -41,8 +41,8 @@ class Texts:
         return {key: load_record(key, self.rows[key]) for key in keys if key in self.rows}
 
     def records(self) -> dict[str, Record]:
-        """Return every record."""
-        return {key: load_record(key, text) for key, text in self.rows.items()}
+        """Return every record; the entries that stand beside them are none."""
+        return {key: load_record(key, text) for key, text in self.rows.items() if key[:6] != "entry:"}
 
     def enter(self, index: int, step: Step) -> None:
         """Keep an entry for corrections to name."""
@@ -106,7 +106,7 @@ class History:
         return {
             key: record
             for key, record in self.stored.records().items()
-            if not key.startswith(("entry:", "corrected:")) and not isinstance(record, Nothing)
+            if not key.startswith("corrected:") and not isinstance(record, Nothing)
         }
 
     def say(self, day: str, type_name: str, body: dict[str, Any], *attachments: dict[str, Any]) -> Any:
