@@ -113,7 +113,7 @@ class Draft(State):
 
     def _put_vehicle(self, vin: str, vehicle: Vehicle) -> Car:
         before, after = self.vehicle(vin).car, vehicle.car
-        self.put(f"vin:{vin}", vehicle)
+        self.put(f"vin:{vin}", vehicle if vehicle.acts else Nothing())
         free: Account = "AV"
         for line_id in dict.fromkeys((*before.lines, *after.lines)):
             source, target = before.lines.get(line_id, free), after.lines.get(line_id, free)
