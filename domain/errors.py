@@ -430,6 +430,7 @@ _FLAGS: Final = (
     Flag("unknown-suspension", "C28", "该企业没有此暂停", "no such suspension of that enterprise"),
     Flag("not-reinstated", "C28", "送达恢复时暂停尚未结束", "notice of an end that is not on record"),
     Flag("unknown-case", "C34", "没有此案件", "there is no such case"),
+    Flag("case-late", "C34", "逾期车辆的案件立案过晚", "opened too late for a car that is overdue"),
     Flag("case-not-open", "C34", "案件已作决定", "the case was decided already"),
     Flag("case-undecided", "C34", "案件没有有效决定", "no decision of the case stands"),
     Flag("not-of-the-case", "C34", "车辆不属本案", "a car that the case is not about"),

@@ -362,7 +362,10 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Suspension:
-    """``suspension:<id>``: its id is used up by the entry ``index``; the entry that ended it, and the notices of both."""
+    """``suspension:<id>``: its id is used up by the entry ``index``.
+
+    ``ended`` is the entry that ended it; the notices are those of the suspension and of its end.
+    """
 
     index: int
     uscc: str

@@ -1,7 +1,7 @@
 """Enterprises, their qualification and suspension: taken back (see ``domain.rules.undo``).
 
-What is said of an enterprise's file and qualification counts by its own date; nothing stands on it but what was
-decided meanwhile, which stays decided.
+What is said of an enterprise's file and qualification counts by its own date; nothing stands on it but what
+was decided meanwhile, which stays decided.
 """
 
 from dataclasses import replace

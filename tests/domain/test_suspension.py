@@ -154,3 +154,19 @@ def test_a_named_ground_suspends_or_gives_reasons(
         assert history.codes(DAY, "CaseDecided", body) == (outcome,)
     else:
         assert history.flags(DAY, "CaseDecided", body) == outcome
+
+
+@pytest.mark.parametrize(
+    ("opened", "flags"), [("2025-03-18", ()), ("2025-03-24", ()), ("2025-03-25", ("case-late",))]
+)
+def test_the_case_of_an_overdue_car_is_opened_within_five_days(opened: str, flags: tuple[str, ...]) -> None:
+    """Given a car due on the 18th, overdue from the 19th, then its case is late after the 24th."""
+    history = until(*ROAD[:5])(FOREVER)
+    body = case_body("LATE_PROOF", CAR)
+    assert history.flags(opened, "ViolationCaseOpened", body) == flags
+
+
+def test_the_case_of_a_car_that_is_not_overdue_is_never_late() -> None:
+    """Given a proof that waits since before the due date, when a case is opened in May, then it is not late."""
+    history = until(*ROAD)(FOREVER)
+    assert history.flags("2025-05-05", "ViolationCaseOpened", case_body("OTHER", CAR, vin(9))) == ()
