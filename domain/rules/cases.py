@@ -14,9 +14,9 @@ from domain.bodies import (
     HearingHeld,
     ViolationCaseOpened,
 )
+from domain.case import Case, Remedy
 from domain.clocks import case_due
 from domain.errors import Refusal, refuse
-from domain.records import Case, Remedy
 from domain.rules.common import bad_codes, due_date, no_policy
 from domain.rules.draft import Draft
 from domain.rules.overdue import is_overdue

@@ -18,7 +18,7 @@ from domain.bodies import (
     SuspensionNoticeServed,
 )
 from domain.errors import refuse
-from domain.records import Change, Ending, Filing, Notice
+from domain.firm import Change, Ending, Filing, Notice
 from domain.rules.cases import leave_case
 from domain.rules.draft import Draft, Moved
 from domain.statements import Statement

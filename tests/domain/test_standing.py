@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from domain.records import Enterprise
+from domain.firm import Enterprise
 from tests.support.domain import (
     EXPORTER,
     OTHER,
