@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Final
 
 from domain.acts import Freed
+from domain.batch import Batch, Unattributed
 from domain.bodies import (
     ApprovedLineCancelled,
     QuotaAttributeWithdrawn,
@@ -15,7 +16,6 @@ from domain.bodies import (
 from domain.errors import Refusal, refuse
 from domain.identifiers import PairId, batch_of, pair_of
 from domain.postings import CarAccount
-from domain.records import Batch, Unattributed
 from domain.rules.common import bad_codes, bad_pair_codes, no_policy
 from domain.rules.draft import Draft
 

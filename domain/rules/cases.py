@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from typing import Final
 
 from domain.bodies import (
@@ -13,10 +14,12 @@ from domain.bodies import (
     HearingHeld,
     ViolationCaseOpened,
 )
+from domain.case import Case, Remedy
+from domain.clocks import case_due
 from domain.errors import Refusal, refuse
-from domain.records import Case, Remedy
-from domain.rules.common import bad_codes, no_policy
+from domain.rules.common import bad_codes, due_date, no_policy
 from domain.rules.draft import Draft
+from domain.rules.overdue import is_overdue
 
 NAMED_GROUNDS: Final = frozenset({"FORGERY", "NOT_EXPORTED", "ROAD_USE"})
 """The three grounds that measure 5 itself names for a suspension."""
@@ -57,9 +60,28 @@ def guard_opened(draft: Draft, body: ViolationCaseOpened) -> Iterator[Refusal]:
 
 
 def fold_opened(draft: Draft, body: ViolationCaseOpened) -> None:
-    """Open the case on the day on which it was opened, not on that of its recording."""
+    """Open the case on the day on which it was opened, not on that of its recording.
+
+    Flag one that was opened too late for a car of it that is overdue.
+    """
+    draft.prefetch([f"vin:{vin}" for vin in body.vins])
+    if any(_too_late(draft, vin) for vin in body.vins):
+        draft.flag("case-late")
     case = Case(draft.index, body.ground, body.usccs, body.vins, draft.statement.effective_date)
     draft.put(f"case:{body.case_id}", case)
+
+
+def _too_late(draft: Draft, vin: str) -> bool:
+    """Say whether a car is overdue and its case had to be open before the day of this one."""
+    car = draft.vehicle(vin).car
+    registration = car.current()
+    if registration is None:
+        return False
+    due, policy = due_date(draft, registration.registered_on), draft.policy_on(registration.registered_on)
+    opened_on = draft.statement.effective_date
+    if due is None or policy is None or not is_overdue(draft, car, registration, opened_on):
+        return False
+    return opened_on > case_due(due + timedelta(days=1), policy)
 
 
 def _known(draft: Draft, body: CaseEvidenceAdded | HearingHeld | CaseEscalated | CaseRemedied) -> Case | None:

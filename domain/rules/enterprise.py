@@ -10,8 +10,8 @@ from domain.bodies import (
     ExportQualificationFiled,
 )
 from domain.errors import Refusal, refuse
+from domain.firm import Filing, Halt, Suspension
 from domain.identifiers import organisation_code_holds, organisation_code_of
-from domain.records import Filing, Halt, Suspension
 from domain.rules.cases import SUSPENDING, rely_on
 from domain.rules.common import bad_codes, no_policy
 from domain.rules.draft import Draft

@@ -11,8 +11,8 @@ from domain.bodies import (
     HearingHeld,
     ViolationCaseOpened,
 )
+from domain.case import Case
 from domain.errors import refuse
-from domain.records import Case
 from domain.rules.draft import Draft, Moved
 from domain.statements import Statement
 

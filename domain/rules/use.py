@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from domain.acts import Approved, Classified
+from domain.batch import Batch, BatchStep, Line, Sent
 from domain.bodies import (
     QuotaAttributeClassified,
     UsageNumberSent,
@@ -15,7 +16,6 @@ from domain.calendar import shanghai_date
 from domain.errors import Refusal, refuse
 from domain.identifiers import PairId, batch_of, organisation_code_of, pair_of
 from domain.postings import LIVE
-from domain.records import Batch, BatchStep, Line, Sent
 from domain.rules.common import (
     bad_codes,
     bad_pair_codes,

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.correction import correction_body, told
+from tests.support.correction import correct, told
 from tests.support.domain import (
     APPLICATION,
     BATCH,
@@ -25,7 +25,6 @@ from tests.support.domain import (
     use_body,
     vin,
 )
-from tests.support.history import History
 from tests.support.quota import (
     DECLARATION,
     TOP_UP,
@@ -98,14 +97,7 @@ ROUND_TRIPS = {
     **{name: (make, body, []) for name, (make, body) in READY.items() if name != "TransferProofAccepted"},
     **FACTS,
 }
-AGENCIES = {"UsageNumberReturned", "QuotaAttributeClassified", "QuotaAttributeWithdrawn"}
-
-
-def correct(history: History, index: int, *, by: str = "commerce", **more: Any) -> Any:
-    """Correct an entry in the name of its agency; return the answer."""
-    step = history._season.step(DAY, "EventCorrected", correction_body(history, index, **more))
-    object.__setattr__(step.statement, "agency", by)
-    return history.take(step)
+BY_TRANSPORT = {"UsageNumberReturned", "QuotaAttributeClassified", "QuotaAttributeWithdrawn"}
 
 
 def codes(answer: Any) -> tuple[str, ...]:
@@ -120,13 +112,8 @@ def test_what_is_taken_back_was_never_said(name: str) -> None:
     history = make(FOREVER)
     before = told(history)
     history.flags(DAY, name, body, *attached)
-    by = "transport" if name in AGENCIES else "commerce"
-    if by == "commerce" and name == "ReconciliationStatementFiled":
-        assert told(history) == before
-    answer = correct(
-        history, history.size - 1, by=by if name != "ReconciliationStatementFiled" else "commerce"
-    )
-    assert codes(answer) == ()
+    by = "transport" if name in BY_TRANSPORT else "commerce"
+    assert codes(correct(history, history.size - 1, by=by)) == ()
     assert told(history) == before
 
 
@@ -138,7 +125,7 @@ def test_what_is_restated_stands_as_though_said_at_once(name: str) -> None:
     history.flags(DAY, name, body, *attached)
     index = history.size - 1
     before = {key: repr(record) for key, record in told(history).items()}
-    by = "transport" if name in AGENCIES else "commerce"
+    by = "transport" if name in BY_TRANSPORT else "commerce"
     assert codes(correct(history, index, by=by, replacement=body)) == ()
     after = {key: repr(record) for key, record in told(history).items()}
     assert set(after) == set(before)

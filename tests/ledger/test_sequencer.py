@@ -9,7 +9,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 import pytest
 
-from domain.records import Enterprise
+from domain.firm import Enterprise
 from ledger.append import Declined, Entered
 from ledger.envelope import Seen, parse_envelope, statement_hash
 from ledger.merkle import leaf_hash

@@ -2,24 +2,34 @@
 
 from typing import Any
 
+from domain.decide import Accepted, Refused
 from domain.records import Nothing, Record
 from domain.state import State
+from tests.support.domain import Step, at, statement
 from tests.support.history import History
 
 
-def correction_body(
-    history: History, index: int, replacement: dict[str, Any] | None = None
-) -> dict[str, Any]:
-    """Return the correction of an entry; a history in memory does not look at ``concerns``."""
+def correct(
+    history: History,
+    index: int,
+    *,
+    by: str = "commerce",
+    replacement: dict[str, Any] | None = None,
+    day: str = "2025-03-20",
+) -> Accepted | Refused:
+    """Correct an entry in the name of an agency; a history in memory does not look at ``concerns``."""
     target = State(history.stored).target(index)
     assert target is not None, index
-    return {
+    body = {
         "concerns": [],
         "reason": "录入有误",
         "replacement": replacement,
         "target_index": index,
         "target_leaf": target.leaf_hash,
     }
+    moment = f"{day}T10:00:00+08:00"
+    one = statement("EventCorrected", body, number=900_000 + history.size, agency=by, occurred_at=moment)
+    return history.take(Step(one, at(day)))
 
 
 def told(history: History) -> dict[str, Record]:
