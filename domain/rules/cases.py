@@ -18,7 +18,7 @@ from domain.case import Case, Remedy
 from domain.clocks import case_due
 from domain.errors import Refusal, refuse
 from domain.rules.common import bad_codes, due_date, no_policy
-from domain.rules.draft import Draft
+from domain.rules.draft import Draft, grounds
 from domain.rules.overdue import is_overdue
 
 NAMED_GROUNDS: Final = frozenset({"FORGERY", "NOT_EXPORTED", "ROAD_USE"})
@@ -128,8 +128,7 @@ def guard_decided(draft: Draft, body: CaseDecided) -> Iterator[Refusal]:
 
 def fold_decided(draft: Draft, body: CaseDecided) -> None:
     """Decide; a named ground that was found and does not suspend is flagged for who reads the reasons."""
-    case = draft.case(body.case_id)
-    assert case is not None, body.case_id
+    case = grounds(draft.case(body.case_id))
     if case.ground in NAMED_GROUNDS and body.decision not in {*SUSPENDING, "NO_VIOLATION"}:
         draft.flag("not-suspended")
     decided = replace(case, decision=body.decision, decided=body.usccs, decided_by=draft.index)
@@ -160,6 +159,5 @@ def guard_overturned(draft: Draft, body: CaseOverturned) -> Iterator[Refusal]:
 
 def fold_overturned(draft: Draft, body: CaseOverturned) -> None:
     """The decision falls."""
-    case = draft.case(body.case_id)
-    assert case is not None, body.case_id
+    case = grounds(draft.case(body.case_id))
     draft.put(f"case:{body.case_id}", replace(case, overturned_by=draft.index))

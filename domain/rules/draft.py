@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Literal
+from typing import Literal, TypeVar
 
 from domain.acts import Act
 from domain.calendar import shanghai_date
@@ -16,6 +16,8 @@ from domain.records import Evidence, Nothing, Record, Vehicle
 from domain.state import CITY_KEY, State
 from domain.statements import Statement
 
+_T = TypeVar("_T")
+
 
 class Moved(Exception):
     """A statement cannot be taken back, since a later one stands on it; ``refusal`` says which."""
@@ -23,6 +25,21 @@ class Moved(Exception):
     def __init__(self, refusal: Refusal) -> None:
         super().__init__(refusal.en)
         self.refusal = refusal
+
+
+class Groundless(Exception):
+    """A decision was entered though what it decides on is not on record; nothing follows from it."""
+
+
+def grounds(record: _T | None) -> _T:
+    """Return a record that a guard has seen.
+
+    Raises:
+        Groundless: it is not there, so that nobody has asked the guard.
+    """
+    if record is None:
+        raise Groundless
+    return record
 
 
 class Draft(State):

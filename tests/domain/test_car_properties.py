@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from domain.catalogue import CATALOGUE, Kind
 from domain.decide import Accepted, Refused
 from domain.derive import derive
-from domain.errors import FLAGS, REFUSAL_CODES
+from domain.errors import FLAGS, REFUSALS
 from domain.postings import USED
 from domain.records import Vehicle
 from tests.support.cars import SCAN
@@ -179,7 +179,7 @@ def test_whatever_is_said_of_cars_the_books_balance(history: History, script: li
             history, act
         )  # checks conservation, signs, the cross-foot, and that decide says what fold does
         if isinstance(answer, Refused):
-            assert {one.code for one in answer.refusals} <= set(REFUSAL_CODES)
+            assert {one.code for one in answer.refusals} <= set(REFUSALS)
             assert isinstance(act[0], int) or CATALOGUE[act[0]].kind is Kind.DECISION, (
                 "a fact is never refused"
             )
