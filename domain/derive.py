@@ -82,6 +82,8 @@ def after(car: Car, act: a.Act) -> Car:
             return replace(car, home_use=(*car.home_use, (act.kind, act.on)))
         case a.SeenOnRoad():
             return replace(car, sightings=(*car.sightings, act.on))
+        case a.InCase():
+            return replace(car, cases=(*car.cases, act.case_id))
         case _:
             assert_never(act)
 
@@ -98,7 +100,7 @@ def _put(car: Car, old: Registration, new: Registration) -> Car:
 
 
 def _given(registration: Registration, line_id: str) -> Registration:
-    return replace(registration, backed=True, line_id=line_id, regularised=True)
+    return replace(registration, backed=True, line_id=line_id)
 
 
 def _by_fact(registration: Registration, event: str) -> Registration:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
+from domain.acts import InCase
 from domain.bodies import (
     CaseDecided,
     CaseEscalated,
@@ -69,6 +70,8 @@ def fold_opened(draft: Draft, body: ViolationCaseOpened) -> None:
         draft.flag("case-late")
     case = Case(draft.index, body.ground, body.usccs, body.vins, draft.statement.effective_date)
     draft.put(f"case:{body.case_id}", case)
+    for vin in dict.fromkeys(body.vins):
+        draft.act(vin, InCase(draft.index, body.case_id))
 
 
 def _too_late(draft: Draft, vin: str) -> bool:
