@@ -89,6 +89,8 @@ def after(car: Car, act: a.Act) -> Car:
 
 
 def _line(car: Car, line_id: str, account: CarAccount) -> Car:
+    if car.lines.get(line_id) == account:
+        return car
     return replace(car, lines={**car.lines, line_id: account})
 
 
