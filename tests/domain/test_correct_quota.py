@@ -307,3 +307,42 @@ def test_a_whole_story_taken_back_newest_first_leads_to_its_beginning() -> None:
         answer = correct(history, index, by=told_by.get(told_type, "commerce"))
         assert codes(answer) == (), told_type
     assert set(told(history)) == {"policy:versions", "calendar:2024", "calendar:2025"}
+
+
+@pytest.mark.parametrize(
+    ("name", "body"),
+    [
+        ("CommitmentLetterSigned", letter_body(f"{EXPORTER}-{OTHER}-1")),
+        ("QuotaApplicationWithdrawn", ended_body(f"{PAIR}-q9")),
+        ("UseApplicationReceived", use_body(CARS)),
+        ("UseApplicationWithdrawn", ended_body(f"{PAIR}-9")),
+        ("QuotaAttributeWithdrawn", unattributed_body(vin(9))),
+        ("EnterpriseChanged", changed_body("uscc", OTHER)),
+        ("SuspensionNoticeServed", notice_body()),
+        ("CaseEvidenceAdded", case_step_body(DAY)),
+        ("HearingHeld", case_step_body(DAY)),
+        ("CaseEscalated", case_step_body(DAY)),
+        ("CaseRemedied", case_end_body()),
+    ],
+)
+def test_a_fact_that_changed_nothing_is_taken_back_by_changing_nothing(
+    name: str, body: dict[str, Any]
+) -> None:
+    """Given a fact that was flagged and had no effect, when corrected away, then no record differs."""
+    history = until(*ROAD[:4])(FOREVER)
+    before = told(history)
+    assert history.flags(DAY, name, body) != ()
+    assert told(history) == before
+    by = "transport" if name in BY_TRANSPORT else "commerce"
+    assert codes(correct(history, history.size - 1, by=by)) == ()
+    assert told(history) == before
+
+
+def test_an_end_that_was_made_known_is_kept() -> None:
+    """Given the notice of a reinstatement, when the reinstatement is corrected, then first the notice has to go."""
+    history = until(SUSPENDED, REINSTATED)(FOREVER)
+    end = history.size - 1
+    history.flags(DAY, "SuspensionNoticeServed", notice_body("REINSTATE"))
+    assert codes(correct(history, end)) == ("moved-on",)
+    assert codes(correct(history, history.size - 1)) == ()
+    assert codes(correct(history, end)) == ()
