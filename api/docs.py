@@ -51,8 +51,8 @@ def _refusals() -> Iterator[str]:
         f"A *decision* ({decided} types) that breaks a rule is **refused** with every reason, each citing an "
         f"article and the policy version in force. A *fact* ({facts} types) is always accepted when it is "
         "well-formed and rightly signed, and **flagged**; a flag names the statement of the verifier (C01 to "
-        "C36) that it bears on. An accepted decision can be flagged too. What is wrong with an envelope or its "
-        "form has codes of its own (`docs/spec/ledger-format.md`)."
+        "C36) that it bears on. An accepted decision can be flagged too. What is wrong with an envelope or "
+        "its form has its own codes (`docs/spec/ledger-format.md`)."
     )
     yield ""
     yield f"## Refusals ({len(REFUSALS)})"

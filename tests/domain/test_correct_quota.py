@@ -14,11 +14,14 @@ from tests.support.domain import (
     PAIR,
     UPSTREAM,
     application_body,
+    approval_body,
     classified_body,
     enterprise_body,
     grant_body,
     letter_body,
+    line_id,
     qualification_body,
+    registered_body,
     reinstated_body,
     sent_body,
     suspended_body,
@@ -28,6 +31,7 @@ from tests.support.domain import (
 from tests.support.quota import (
     DECLARATION,
     TOP_UP,
+    cancelled_body,
     case_body,
     case_decided_body,
     case_end_body,
@@ -40,6 +44,7 @@ from tests.support.quota import (
     qualification_withdrawn_body,
     reduced_body,
     renounced_body,
+    returned_body,
     top_up_body,
     topped_up_body,
     unattributed_body,
@@ -265,3 +270,40 @@ def test_evidence_stands_in_nobodys_way() -> None:
     assert case is not None
     assert (case.status, len(case.evidence)) == ("OPEN", 1)
     assert history.codes(DAY, "ViolationCaseOpened", case_body()) == ("duplicate-case",)
+
+
+def test_a_whole_story_taken_back_newest_first_leads_to_its_beginning() -> None:
+    """Given a year of quota, use, cases and suspension, when all is corrected away, then the policy alone is left."""
+    history = granted(3)
+    cars = [vin(1), vin(2)]
+    for day, name, body, *attached in (
+        ("2025-02-10", "UseApplicationReceived", use_body(cars), FORM),
+        ("2025-02-12", "UseApplicationApproved", approval_body(cars)),
+        ("2025-02-13", "UsageNumberSent", sent_body(cars)),
+        ("2025-02-14", "UsageNumberReturned", returned_body()),
+        ("2025-02-14", "ApprovedLineCancelled", cancelled_body(line_id(2), vin(2))),
+        ("2025-02-15", "UsageNumberSent", sent_body(cars[:1], revision=2)),
+        ("2025-02-17", "QuotaAttributeClassified", classified_body(cars[:1], revision=2)),
+        ("2025-02-18", "QuotaReduced", reduced_body(2)),
+        ("2025-03-03", "VehicleRegistered", registered_body(vin(1), line_id(1))),
+        ("2025-03-05", "TopUpApplicationReceived", top_up_body(TOP_UP, 20, 1, 1)),
+        ("2025-03-06", "QuotaToppedUp", topped_up_body(TOP_UP, 20, 1, 1)),
+        ("2025-03-07", "UseApplicationWithdrawn", ended_body(BATCH)),
+        ("2025-03-08", "ViolationCaseOpened", case_body("ROAD_USE", vin(1))),
+        ("2025-03-09", "HearingHeld", case_step_body("2025-03-09")),
+        ("2025-03-10", "CaseDecided", case_decided_body()),
+        ("2025-03-11", "EnterpriseSuspended", suspended_body(basis="FINAL", case_id="CASE-1")),
+        ("2025-03-12", "SuspensionNoticeServed", notice_body(at="2025-03-12T09:00:00+08:00")),
+        ("2025-03-13", "EnterpriseReinstated", reinstated_body(at="2025-03-14T00:00:00+08:00")),
+        ("2025-03-14", "EnterpriseChanged", changed_body("name", "改名有限公司")),
+        ("2025-03-15", "QualificationRenounced", renounced_body("2025-03-15"), DECLARATION),
+    ):
+        history.flags(day, name, body, *attached)
+    told_by = {"VehicleRegistered": "police", **dict.fromkeys(BY_TRANSPORT, "transport")}
+    for index in range(history.size - 1, -1, -1):
+        told_type = history.type_of(index)
+        if told_type in {"PolicyVersionPublished", "HolidayCalendarPublished"}:
+            continue
+        answer = correct(history, index, by=told_by.get(told_type, "commerce"))
+        assert codes(answer) == (), told_type
+    assert set(told(history)) == {"policy:versions", "calendar:2024", "calendar:2025"}

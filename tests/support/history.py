@@ -126,6 +126,12 @@ class History:
         assert all(one.zh and one.en and one.article for one in answer.refusals)
         return tuple(one.code for one in answer.refusals)
 
+    def type_of(self, index: int) -> str:
+        """Return the type of an entry."""
+        target = State(self.stored).target(index)
+        assert target is not None, index
+        return str(json.loads(target.statement)["type"])
+
     def balances(self, pair_id: str) -> dict[str, int]:
         """Return the accounts of a pair that are not zero."""
         return {name: units for name, units in self.replayed.pair(pair_id).balances.items() if units}
