@@ -200,6 +200,21 @@ def test_a_replacement_frees_the_documents_of_its_target() -> None:
     assert history.flags("2025-03-03", "VehicleRegistered", registered_body(vin(2), line_id(2))) == ()
 
 
+def test_a_submission_taken_back_frees_certificate_scan_and_invoice() -> None:
+    """Given a proof handed in with another car's documents, when taken back, then that car may use them."""
+    history = classified(2)
+    for number in (1, 2):
+        body = registered_body(vin(number), line_id(number), cert_no=f"31000000009{number}")
+        history.flags("2025-03-03", "VehicleRegistered", body)
+    index = history.size
+    documents = {"cert_no": "310000000077", "invoice_no": "INV-7"}
+    history.say("2025-03-11", "TransferProofSubmitted", {**proof_body(vin(1), line_id(1)), **documents}, SCAN)
+    again = {**proof_body(vin(2), line_id(2)), **documents}
+    assert isinstance(history.correct(index), Accepted)
+    flags = history.flags("2025-03-11", "TransferProofSubmitted", again, SCAN)
+    assert flags == ("out-of-order",)  # the certificate is no registration's, and nobody else's
+
+
 def test_the_newest_statement_about_a_car_is_corrected_first() -> None:
     """Given a proved car, when its registration is corrected, then refused, until all above it is taken back."""
     history = proved()

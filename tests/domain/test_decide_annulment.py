@@ -227,6 +227,9 @@ def test_a_clerical_annulment_of_a_determined_car_counts_once_the_determination_
     assert history.balances(PAIR) == {"ISS": -100, "AV": 99, "C": 1}
     assert history.flags("2025-06-02", "VehicleRegistered", registered_body(CAR, LINE, "2025-06-02")) == ()
     assert history.balances(PAIR)["R"] == 1
+    car = history.replayed.vehicle(CAR).car
+    assert [one.ended for one in car.registrations] == [True, False]
+    assert car.holder(LINE) is car.registrations[1]
 
 
 def test_a_determination_needs_a_decided_case_about_the_car() -> None:

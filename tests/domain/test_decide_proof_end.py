@@ -7,13 +7,20 @@ from tests.support.domain import (
     PAIR,
     acceptance_body,
     attachment,
+    customs_body,
     line_id,
     proof_body,
     registered_body,
     transfer_body,
     vin,
 )
-from tests.support.vehicles import decide_case, revoked_body, sent_back_body, struck_body
+from tests.support.vehicles import (
+    customs_reversed_body,
+    decide_case,
+    revoked_body,
+    sent_back_body,
+    struck_body,
+)
 
 
 def test_a_proof_sent_back_may_be_handed_in_again_under_a_new_id() -> None:
@@ -96,6 +103,16 @@ def test_a_struck_transfer_takes_the_proof_with_it() -> None:
     assert history.codes("2025-03-15", "TransferProofAccepted", accept) == ("transfer-missing",)
     history.flags("2025-03-15", "PendingExportTransferRecorded", transfer_body(CAR, LINE, "2025-03-15"))
     assert history.flags("2025-03-16", "TransferProofAccepted", accept) == ()
+
+
+@pytest.mark.parametrize("ended", ["TransferReversed", "TransferProofRevoked"])
+def test_a_car_that_lost_its_proof_comes_back_from_customs_unproved(ended: str) -> None:
+    """Given a proof taken back, when the car is then released and the release reversed, then it is in R."""
+    history = proved()
+    history.flags("2025-03-13", ended, struck_body() if ended == "TransferReversed" else revoked_body())
+    assert history.flags("2025-04-10", "CustomsExportConfirmed", customs_body(CAR)) == ("exported-unproved",)
+    history.flags("2025-05-20", "CustomsExportReversed", customs_reversed_body())
+    assert history.balances(PAIR) == {"ISS": -100, "AV": 99, "R": 1}
 
 
 def test_a_transfer_struck_off_the_road_is_flagged() -> None:
