@@ -9,9 +9,10 @@ from random import Random
 from typing import Any, Final
 
 from api.demo.acts import Act, document, moment
-from api.demo.calendars import HOLIDAYS, working_day
+from api.demo.calendars import working_day
 from api.demo.fleet import Car, Enterprise, cars, enterprise
 from api.demo.journey import journey
+from domain.holidays import HOLIDAYS
 from domain.policy import DEFAULT_PARAMS
 
 # SHA-256 of the text of 沪商规〔2024〕19号 as this project read it (UTF-8).
@@ -43,13 +44,13 @@ def _rules() -> Iterator[Act]:
         "policy_version": 1,
     }
     yield Act(moment(FIRST_DAY, 9), "commerce", "PolicyVersionPublished", policy, officers=2)
-    for table in HOLIDAYS:
+    for one in HOLIDAYS:
         body = {
-            "notice": None,
-            "rest_days": sorted(day.isoformat() for day in table.rest_days),
+            "notice": one.source,
+            "rest_days": sorted(day.isoformat() for day in one.table.rest_days),
             "revision": 1,
-            "workdays": sorted(day.isoformat() for day in table.workdays),
-            "year": table.year,
+            "workdays": sorted(day.isoformat() for day in one.table.workdays),
+            "year": one.year,
         }
         yield Act(moment(FIRST_DAY, 9, 30), "commerce", "HolidayCalendarPublished", body)
 

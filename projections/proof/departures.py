@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Final
 
-from domain.calendar import two_months_after
+from domain.calendar import months_after
 from domain.identifiers import PairId, declaration_is_export, declaration_is_well_formed, pair_of
 from projections.proof.car_facts import CarFact, DomesticUse, Released
 from projections.proof.cars import Car, Stay
@@ -107,7 +107,7 @@ class Deregistrations:
             if released is None:
                 continue
             self.tally.looked += 1
-            last = two_months_after(released.on)
+            last = months_after(released.on, 2)
             first = min(stay.deregistrations, key=lambda fact: fact.on, default=None)
             if first is None:
                 if self.view.as_of > last:
