@@ -46,7 +46,9 @@ class CarFiles:
     cars: dict[str, list[Fact]] = field(default_factory=dict)
     batches: dict[str, list[str]] = field(default_factory=dict)
     places: dict[int, str] = field(default_factory=dict)
-    recent: Annotated[dict[str, tuple[Car, Units]], Field(exclude=True)] = field(default_factory=dict)
+    recent: Annotated[dict[str, tuple[Car, Units]], Field(exclude=True)] = field(
+        default_factory=dict, compare=False
+    )
 
     def put(self, event: Event, published: Published) -> Iterator[Move]:
         """Enter what a statement says of each car that it names, or that its batch holds."""
