@@ -353,6 +353,16 @@ def test_a_duplicate_in_an_application_alone_is_no_finding() -> None:
     assert entries.answer("C17").verdict is Verdict.PROVED
 
 
+@pytest.mark.parametrize("code", ["C10", "C11", "C12", "C13", "C17"])
+def test_an_entry_of_unknown_type_about_a_car_leaves_the_books_open(code: str) -> None:
+    """Given a season by the rules, when an unknown entry names a car, then nothing about units is proved any more."""
+    entries = exported()
+    entries.unread(DAY, f"vin:{CAR}")
+    answer = entries.answer(code)
+    assert answer.verdict is Verdict.UNDETERMINED
+    assert answer.missing == (f"what entry {len(entries.events) - 1} says",)
+
+
 # --- corrections ---
 
 
