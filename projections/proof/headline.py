@@ -21,10 +21,9 @@ from enum import Enum
 from typing import Final
 
 from domain.identifiers import PairId, declaration_is_export, declaration_is_well_formed, pair_of
-from domain.policy import PolicyParams
 from projections.proof.facts import Fact
 from projections.proof.files import CarFiles
-from projections.proof.published import Due, Published
+from projections.proof.published import Published
 from projections.proof.types import Headline, StatementResult, Verdict
 from projections.proof.units import Car, Registration, car_of
 
@@ -60,14 +59,11 @@ def headline(
         unread: VINs that an entry of unknown type names; their units are at best undetermined.
     """
     count = _Count()
-    dues: dict[date, Due] = {}
     for vin, facts in files.cars.items():
         car = car_of(placed_as_of(facts, as_of))
         for one in car.registrations:
             if not one.ended:
-                if (due := dues.get(one.on)) is None:
-                    due = dues[one.on] = published.due(one.on)
-                level, missing = _level_of(car, one, published.in_force(one.on), due, as_of)
+                level, missing = level_of(car, one, published, as_of)
                 if vin in unread and level is not Level.EXCEPTION:
                     level, missing = Level.UNDETERMINED, "an entry of unknown type names the car"
                 count.levels[level] += 1
@@ -106,10 +102,9 @@ def _answer(count: _Count) -> tuple[StatementResult, Headline]:
     )
 
 
-def _level_of(
-    car: Car, one: Registration, params: PolicyParams | None, due: Due, as_of: date
-) -> tuple[Level, str | None]:
+def level_of(car: Car, one: Registration, published: Published, as_of: date) -> tuple[Level, str | None]:
     """Return the level of one registration's unit as of a day, and what is missing for a better one."""
+    due = published.due(one.on)
     overdue = _is_overdue(car, one, due.strict, due.rolled, as_of)
     if _is_exception(car, one) or overdue:
         return Level.EXCEPTION, None
@@ -126,6 +121,7 @@ def _level_of(
         return Level.ON_TRACK, "transfer and proof, due " + (
             str(due.rolled) if due.rolled else "after a rest day"
         )
+    params = published.in_force(one.on)
     if params is None or one.transferred_on is None:
         return (
             Level.UNDETERMINED,
