@@ -38,7 +38,7 @@ Tables = Callable[[int], YearTable | None]
 
 
 def shanghai_date(instant: datetime) -> date:
-    """Return the day on which an aware instant falls in Shanghai; the last of time where it would be later."""
+    """Return the day on which an aware instant falls in Shanghai; at the end of time its last day."""
     try:
         return instant.astimezone(SHANGHAI).date()
     except OverflowError:  # the last hours of the year 9999

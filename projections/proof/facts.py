@@ -11,7 +11,6 @@ from sys import intern
 
 from domain import bodies as b
 from domain.calendar import shanghai_date
-from domain.identifiers import batch_of
 from projections.proof.types import Event
 
 
@@ -134,8 +133,3 @@ def _single(body: b.Body, place: int, index: int, on: date, kind: str) -> tuple[
 
 def _kept(text: str | None) -> str | None:
     return None if text is None else intern(text)
-
-
-def batch_of_fact(fact: Fact) -> str | None:
-    """Return the batch of the line that a fact names."""
-    return batch_of(fact.line_id) if fact.line_id else None

@@ -6,6 +6,9 @@ says of itself that it is in force then.
 
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Annotated
+
+from pydantic import Field
 
 from domain.bodies import HolidayCalendarPublished, PolicyVersionPublished
 from domain.calendar import YearTable, rolled_due, strict_due
@@ -24,20 +27,29 @@ class Due:
 
 @dataclass(slots=True)
 class Published:
-    """Folds policy and calendar statements; one is shared by all groups (``check`` folds it first)."""
+    """Folds policy and calendar statements; one is shared by all groups (``check`` folds it first).
+
+    Attributes:
+        versions: in the order in which they were published.
+        calendars: by year, the latest revision.
+        dues: by day of registration, to save reckoning them again; can be lost at any time.
+    """
 
     versions: list[PolicyVersionPublished] = field(default_factory=list)
     calendars: dict[int, HolidayCalendarPublished] = field(default_factory=dict)
+    dues: Annotated[dict[date, Due], Field(exclude=True)] = field(default_factory=dict, compare=False)
 
     def fold(self, event: Event) -> None:
         """Take in one event; all but two types pass by."""
         match event.statement.body:
             case PolicyVersionPublished() as version:
                 self.versions.append(version)
+                self.dues.clear()
             case HolidayCalendarPublished() as table:
                 known = self.calendars.get(table.year)
                 if known is None or known.revision < table.revision:
                     self.calendars[table.year] = table
+                    self.dues.clear()
             case _:
                 pass
 
@@ -54,6 +66,12 @@ class Published:
 
     def due(self, registered_on: date) -> Due:
         """Return when purchase, transfer and submission are due for a car registered on a day."""
+        known = self.dues.get(registered_on)
+        if known is None:
+            known = self.dues[registered_on] = self._due(registered_on)
+        return known
+
+    def _due(self, registered_on: date) -> Due:
         params = self.in_force(registered_on)
         if params is None:
             return Due(None, None, f"a policy version in force on {registered_on}")

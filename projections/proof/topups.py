@@ -65,21 +65,25 @@ class TopUps:
 
     def result(self, as_of: date) -> StatementResult:
         """Answer C13."""
-        granted = {place: one for place, one in self.known.items() if one.granted and one.on <= as_of}
-        wrong = {one.index: reason for place, one in granted.items() if (reason := self._wrong(place, one))}
+        applied: dict[str, TopUp] = {}
+        wrong: dict[int, str] = {}
+        granted = 0
+        for _, one in sorted(self.known.items()):
+            if not one.granted:
+                applied[one.app_id] = one
+            elif one.on <= as_of:
+                granted += 1
+                if reason := self._wrong(applied.get(one.app_id), one):
+                    wrong[one.index] = reason
         detail = "; ".join(f"{index}: {reason}" for index, reason in sorted(wrong.items())[:3])
-        return judged("C13", detail or f"{len(granted)} top-ups", set(wrong), [])
+        return judged("C13", detail or f"{granted} top-ups", set(wrong), [])
 
-    def _wrong(self, place: int, grant: TopUp) -> str | None:
-        applied = [
-            one
-            for other, one in self.known.items()
-            if other < place and not one.granted and one.app_id == grant.app_id
-        ]
-        if not applied:
+    @staticmethod
+    def _wrong(applied: TopUp | None, grant: TopUp) -> str | None:
+        if applied is None:
             return f"{grant.app_id}: no application is on record"
-        if not applied[-1].above_threshold:
-            return f"{grant.app_id}: {applied[-1].used} of {applied[-1].total} used when applied for"
+        if not applied.above_threshold:
+            return f"{grant.app_id}: {applied.used} of {applied.total} used when applied for"
         if not grant.above_threshold:
             return f"{grant.app_id}: {grant.used} of {grant.total} used when granted"
         if (grant.stated_used, grant.stated_total) != (grant.used, grant.total):

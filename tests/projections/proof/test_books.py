@@ -353,6 +353,16 @@ def test_a_duplicate_in_an_application_alone_is_no_finding() -> None:
     assert entries.answer("C17").verdict is Verdict.PROVED
 
 
+@pytest.mark.parametrize("code", ["C10", "C11", "C12", "C13", "C17"])
+def test_an_entry_of_unknown_type_about_a_car_leaves_the_books_open(code: str) -> None:
+    """Given a season by the rules, when an unknown entry names a car, then nothing about units is proved any more."""
+    entries = exported()
+    entries.unread(DAY, f"vin:{CAR}")
+    answer = entries.answer(code)
+    assert answer.verdict is Verdict.UNDETERMINED
+    assert answer.missing == (f"what entry {len(entries.events) - 1} says",)
+
+
 # --- corrections ---
 
 
@@ -412,6 +422,14 @@ def test_a_classification_taken_back_puts_its_lines_back() -> None:
     entries = classified(2)
     entries.correct(DAY, entries.index_of("QuotaAttributeClassified"), None)
     assert balances(entries) == {"ISS": -100, "AV": 98, "A": 2}
+
+
+def test_a_withdrawal_leaves_a_registered_line_alone_whatever_is_corrected_later() -> None:
+    """Given a batch withdrawn after one car's registration, when that is taken back, then its line is classified."""
+    entries = registered()
+    entries.say("2025-03-04", "UseApplicationWithdrawn", {"batch_id": BATCH, "reason": None})
+    entries.correct(DAY, entries.index_of("VehicleRegistered"), None, f"vin:{CAR}")
+    assert balances(entries) == {"ISS": -100, "AV": 99, "C": 1}
 
 
 def test_declarations_keep_the_best_evidence() -> None:

@@ -5,9 +5,13 @@ from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import TypeAdapter
 
 from projections.proof.accounts import ACCOUNTS
+from projections.proof.batches import Batches
+from projections.proof.books import Books
 from projections.proof.check import Checker, check
+from projections.proof.decisions import Decisions
 from projections.proof.statements import INTEGRITY, STATEMENTS, UNKNOWABLE
 from projections.proof.types import BooksVerdict, Verdict
 from tests.support.domain import (
@@ -98,6 +102,20 @@ def test_a_checker_goes_on_where_it_stopped() -> None:
     for event in entries.events[20:]:
         checker.fold(event)
     assert checker.report() == check(entries.events)
+
+
+def test_what_the_books_and_decisions_remember_survives_json() -> None:
+    """Given a season with a correction, then each of these parts is the same after it was saved and read."""
+    entries = exported(3)
+    entries.correct("2025-06-02", entries.index_of("VehicleRegistered"), None, f"vin:{CAR}")
+    checker = Checker()
+    for event in entries.events:
+        checker.fold(event)
+    groups = [group for group in checker.groups if isinstance(group, Books | Batches | Decisions)]
+    assert len(groups) == 3
+    for part in (checker.published, checker.amended, *groups):
+        adapter: TypeAdapter[object] = TypeAdapter(type(part))
+        assert adapter.validate_json(adapter.dump_json(part, by_alias=True)) == part
 
 
 def test_statements_come_in_the_order_of_the_catalogue() -> None:
