@@ -18,8 +18,16 @@ from api.cli.keyfiles import checkpoint_signer
 from api.cli.report import print_balances, print_verification, progress_bar
 from api.cli.verify import verify_target
 from api.demo.acts import moment
-from api.demo.play import ORIGIN, DemoDeclined, SimulatedClock, demo_keys, play
-from api.demo.season import FIRST_DAY, MAX_EXPORTERS, MAX_VEHICLES, POLICY_DOCUMENT_SHA256, season
+from api.demo.keys import CLERK, ORIGIN, demo_keys
+from api.demo.pace import FIRST_DAY
+from api.demo.play import DemoDeclined, SimulatedClock, play
+from api.demo.season import (
+    MAX_EXPORTERS,
+    MAX_VEHICLES,
+    POLICY_DOCUMENT_SHA256,
+    default_exporters,
+    season,
+)
 from ledger.anchor import read_anchor
 from ledger.canonical import Malformed
 from ledger.sequencer import Sequencer
@@ -33,8 +41,11 @@ DEFAULT_DEMO_DB: Final = "sqlite:///./demo-ledger.db"
 
 def demo(
     exporters: Annotated[
-        int, typer.Option(min=1, max=MAX_EXPORTERS, help="Exporters, each with an upstream.")
-    ] = 3,
+        int | None,
+        typer.Option(
+            min=1, max=MAX_EXPORTERS, help="Exporters, each with an upstream; default one for 250 cars, 3 at least."
+        ),
+    ] = None,
     vehicles: Annotated[int, typer.Option(min=0, max=MAX_VEHICLES, help="Cars in all.")] = 60,
     seed: Annotated[int, typer.Option(help="The same seed gives the same statements.")] = 1,
     db: Annotated[
@@ -54,7 +65,8 @@ def demo(
         if path.exists():
             raise Stop(REFUSED, f"{path}: exists already; --db names a new ledger")
     refuse_used(url)
-    keys = demo_keys(seed, (*OFFICERS, "checkpoint", "housekeeping"))
+    exporters = default_exporters(vehicles) if exporters is None else exporters
+    keys = demo_keys(seed, (*OFFICERS, CLERK, "checkpoint", "housekeeping"))
     clock = SimulatedClock(moment(FIRST_DAY, 8))
     envelope, statement = sign_opening(
         ORIGIN, keys, POLICY_DOCUMENT_SHA256, str(UUID(int=seed % 2**122, version=4)), clock
@@ -62,7 +74,6 @@ def demo(
     clock.now += timedelta(minutes=1)
     open_database(url, envelope, statement, anchor_file, clock)
     write_keys(directory, keys)
-    acts = season(exporters, vehicles, seed)
     with open_store(url) as store:
         signer = checkpoint_signer(ORIGIN, directory)
         with (
@@ -70,7 +81,8 @@ def demo(
             progress_bar("playing") as bar,
         ):
             try:
-                envelopes = play(acts, store, sequencer, clock, keys, seed, bar)
+                acts = season(exporters, vehicles, seed)
+                played = play(acts, store, sequencer, clock, keys, seed, lambda cars: bar(cars, vehicles))
             except DemoDeclined as error:
                 raise Stop(REFUSED, f"the season broke a rule: {error}") from error
         catch_up(store, Balances())
@@ -86,7 +98,8 @@ def demo(
                 "exporters": exporters,
                 "vehicles": vehicles,
                 "seed": seed,
-                "envelopes": envelopes,
+                "envelopes": played.envelopes,
+                "types": counts,
                 "size": size,
                 "pairs": [{"pair_id": row.pair_id, "balances": dict(row.balances)} for row in rows],
                 "verification": answer.to_json(),
@@ -95,7 +108,7 @@ def demo(
         return
     typer.echo(
         f"{vehicles} fictional cars of {exporters} exporters travelled from quota grant to deregistration: "
-        f"{size} entries in {envelopes} signed envelopes."
+        f"{size} entries in {played.envelopes} signed envelopes."
     )
     print_balances(size, rows)
     print_verification(answer.to_json())

@@ -13,7 +13,7 @@ MAX_LOT: Final = 200
 """Statements of one envelope: a green-channel lot of 300 cars goes in two."""
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, weakref_slot=True)
 class Act:
     """One statement that an agency will make; ``officers`` of them sign it.
 

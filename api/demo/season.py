@@ -19,7 +19,7 @@ from api.demo.cases import Case, unfounded
 from api.demo.fleet import Enterprise, enterprise
 from api.demo.keys import CLERK, clerk_from, key_registered, key_revoked
 from api.demo.lawful import ALL_KINDS_FROM, Lawful
-from api.demo.pace import FIRST_DAY, plus, weight
+from api.demo.pace import FIRST_DAY, MAX_GRANT, plus, weight
 from api.demo.tally import AGENCIES, Tally, statement
 from api.demo.world import Oddities, Pair, World
 from domain.policy import DEFAULT_PARAMS
@@ -139,7 +139,7 @@ def _course(random: Random, number: int, exporters: int, cars: int, vehicles: in
     return firms.Course(
         cars,
         firms.first_application(number, exporters),
-        tops_up=shown == 0 or (draws[0] < 0.25 and cars > 0 and vehicles >= ALL_KINDS_FROM),
+        tops_up=shown == 0 or cars > MAX_GRANT // 2 or (draws[0] < 0.25 and cars > 0 and vehicles >= ALL_KINDS_FROM),
         first_try=tries.get(shown, tries[1] if draws[1] < 0.04 else None),
         is_vain=shown == 0 or draws[2] < 0.05,
         has_successor=shown == 1 or draws[4] < 0.03,
