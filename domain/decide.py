@@ -5,13 +5,14 @@ entry, and the day of recording in Shanghai. Keys, signatures and authority are 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import assert_never
 
 from domain import bodies as b
 from domain.errors import Refusal
-from domain.fold import Outcome, fold_draft
+from domain.fold import Outcome, fold_body, fold_draft
+from domain.policy import version_in_force
 from domain.rules import (
     annulment,
     application_end,
@@ -59,7 +60,8 @@ def decide(state: State, statement: Statement, index: int, recorded_at: datetime
     """
     draft = Draft(state, statement, index, recorded_at)
     if refusals := tuple(_guard(draft, statement.body)):
-        return Refused(refusals)
+        version = version_in_force(state.policies().versions, draft.today)
+        return Refused(tuple(replace(one, policy_version=version) for one in refusals))
     return Accepted(fold_draft(draft))
 
 
@@ -162,6 +164,6 @@ def _guard(draft: Draft, body: b.Body) -> Iterator[Refusal]:
         case b.NonExportOverturned():
             return nonexport.guard_overturned(draft, body)
         case b.EventCorrected():
-            return correction.guard_corrected(draft, body)
+            return correction.guard_corrected(draft, body, _guard, fold_body)
         case _:
             assert_never(body)

@@ -66,11 +66,12 @@ def fold(state: State, statement: Statement, index: int, recorded_at: datetime) 
 
 def fold_draft(draft: Draft) -> Outcome:
     """Fold the statement of a fresh draft."""
-    _fold(draft, draft.statement.body)
+    fold_body(draft, draft.statement.body)
     return Outcome(draft.changes, tuple(draft.postings), tuple(draft.flags))
 
 
-def _fold(draft: Draft, body: b.Body) -> None:
+def fold_body(draft: Draft, body: b.Body) -> None:
+    """Fold a body: the draft's own, or the one that replaces a corrected statement's."""
     match body:
         case (
             b.LedgerOpened()
@@ -197,6 +198,6 @@ def _fold(draft: Draft, body: b.Body) -> None:
         case b.NonExportOverturned():
             nonexport.fold_overturned(draft, body)
         case b.EventCorrected():
-            correction.fold_corrected(draft, body)
+            correction.fold_corrected(draft, body, fold_body)
         case _:
             assert_never(body)

@@ -13,6 +13,7 @@ from typing import Any
 from domain.calendar import shanghai_date
 from domain.catalogue import CATALOGUE
 from domain.decide import Refused, decide
+from domain.errors import refuse
 from domain.state import State
 from domain.statements import MalformedStatement, Statement, UnknownType, parse_statement
 from ledger.builder import EntryBuilder
@@ -192,7 +193,10 @@ def _enter(
     if isinstance(verdict, Refused):
         first, *more = verdict.refusals
         also = f" (and: {', '.join(refusal.code for refusal in more)})" if more else ""
-        raise _Declined(first.code, f"{first.en} [{first.article}]{also}")
+        version = f", policy version {first.policy_version}" if first.policy_version else ""
+        raise _Declined(first.code, f"{first.en} [{first.article}{version}]{also}")
+    if statement.type == "EventCorrected":
+        _check_concerns(trial.state, body["body"])
     try:
         builder.add(submission.envelope.digest, item, statement.type, raw, _derived(body), statement.id)
     except Malformed as error:
@@ -204,6 +208,19 @@ def _enter(
     if statement.type in {"AgencyKeyRegistered", "AgencyKeyRevoked"}:
         trial.ring = trial.ring.copy()
         trial.ring.apply(index, statement.type, body["body"], agency=statement.agency)
+
+
+def _check_concerns(state: State, correction: dict[str, Any]) -> None:
+    """A correction that would be accepted names exactly whom its target and the replacement concern."""
+    target = state.target(correction["target_index"])
+    assert target is not None, "without a target the correction is refused"
+    told = json.loads(target.statement)
+    wanted = set(derive(told).subjects)
+    if correction["replacement"] is not None:
+        wanted |= set(derive({**told, "body": correction["replacement"]}).subjects)
+    if correction["concerns"] != sorted(wanted):
+        refusal = refuse("concerns-differ", wanted=", ".join(sorted(wanted)))
+        raise _Declined(refusal.code, f"{refusal.en} [{refusal.article}]")
 
 
 def _parse(raw: bytes) -> tuple[Statement, dict[str, Any]]:

@@ -13,6 +13,7 @@ from domain.statements import MalformedStatement, UnknownType, parse_statement
 from ledger.canonical import Malformed
 from ledger.entry import parse_entry
 from ledger.entry import parse_statement as parse_object
+from ledger.records import ENTRY, read_target
 from ledger.stores import AnyStore
 from projections.runner import Connection, ViewStopped, position
 
@@ -95,17 +96,23 @@ def _fold_entry(state: State, index: int, data: bytes) -> Collection[str]:
 
 
 class _Rows:
-    """The view's own records, read in the transaction at hand."""
+    """The view's own records and the entries, read in the transaction at hand."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def fetch(self, keys: Collection[str]) -> Mapping[str, Record]:
         """Return the records that exist."""
-        wanted = list(keys)
+        found: dict[str, Record] = {}
+        for key in keys:
+            if key.startswith(ENTRY):
+                sql = "SELECT data FROM entry WHERE idx = ?"
+                rows = self._connection.execute(sql, [int(key.removeprefix(ENTRY))])
+                found.update((key, read_target(bytes(data))) for (data,) in rows)
+        wanted = [key for key in keys if not key.startswith(ENTRY)]
         if not wanted:
-            return {}
+            return found
         places = ", ".join("?" for _ in wanted)
         sql = f"SELECT key, text FROM balance_record WHERE key IN ({places})"  # noqa: S608  question marks alone
         rows = self._connection.execute(sql, wanted)
-        return {key: load_record(key, text) for key, text in rows}
+        return found | {key: load_record(key, text) for key, text in rows}

@@ -20,7 +20,7 @@ from api.cli.verify import verify_target
 from api.demo.acts import moment
 from api.demo.keys import CLERK, ORIGIN, demo_keys
 from api.demo.pace import FIRST_DAY
-from api.demo.play import DemoDeclined, SimulatedClock, play
+from api.demo.play import DemoDeclined, SimulatedClock, play, types_of
 from api.demo.season import (
     MAX_EXPORTERS,
     MAX_VEHICLES,
@@ -85,8 +85,10 @@ def demo(
                 played = play(acts, store, sequencer, clock, keys, seed, lambda cars: bar(cars, vehicles))
             except DemoDeclined as error:
                 raise Stop(REFUSED, f"the season broke a rule: {error}") from error
+            sequencer.commit_heads()
         catch_up(store, Balances())
         size, rows = read_balances(store)
+    counts = types_of(played, size)
     answer = verify_target(url if is_postgres(url) else database, read_anchor(anchor_file), [])
     named = shown(url) if is_postgres(url) else f"sqlite:///{database}"
     if as_json:
@@ -110,6 +112,7 @@ def demo(
         f"{vehicles} fictional cars of {exporters} exporters travelled from quota grant to deregistration: "
         f"{size} entries in {played.envelopes} signed envelopes."
     )
+    typer.echo("  ".join(f"{name} {count}" for name, count in counts.items()))
     print_balances(size, rows)
     print_verification(answer.to_json())
     typer.echo(

@@ -48,11 +48,19 @@ class SimulatedClock:
 
 @dataclass(slots=True)
 class Played:
-    """What was entered: envelopes in all, statements by type, and refused envelopes among them."""
+    """What was entered: envelopes in all, statements by type, entries about refused envelopes."""
 
     envelopes: int = 0
-    refused: int = 0
+    refusals: int = 0
     statements: Counter[str] = field(default_factory=Counter)
+
+
+def types_of(played: Played, size: int) -> dict[str, int]:
+    """Return how many of the ``size`` entries are of each type, by its name; the ledger's own included."""
+    housekeeping = Counter({"LedgerOpened": 1, "SubmissionRefused": played.refusals})
+    counts = played.statements + housekeeping
+    counts["HeadsCommitted"] = size - counts.total()
+    return {name: count for name, count in sorted(counts.items()) if count}
 
 
 def play(
@@ -135,7 +143,7 @@ class _Player:
                 if not lot.first.refused:
                     act = lot.acts[wrong.item - 1]
                     raise DemoDeclined(f"{act.type} of {act.at}: {wrong.code}: {wrong.detail}")
-                self.played.refused += 1
+                self.played.refusals += len(outcome.indexes)
             elif lot.first.refused:
                 raise DemoDeclined(f"{lot.first.type} of {lot.first.at}: taken, though it breaks a rule")
             else:

@@ -14,7 +14,7 @@ from typing import Final
 from api.demo import firms
 from api.demo.acts import Act, document, moment
 from api.demo.agenda import Process
-from api.demo.calendars import HOLIDAYS, HolidayTable, working_day
+from api.demo.calendars import working_day
 from api.demo.cases import Case, unfounded
 from api.demo.fleet import Enterprise, enterprise
 from api.demo.keys import CLERK, clerk_from, key_registered, key_revoked
@@ -22,6 +22,7 @@ from api.demo.lawful import ALL_KINDS_FROM, Lawful
 from api.demo.pace import FIRST_DAY, MAX_GRANT, plus, weight
 from api.demo.tally import AGENCIES, Tally, statement
 from api.demo.world import Oddities, Pair, World
+from domain.holidays import HOLIDAYS, PublishedTable
 from domain.policy import DEFAULT_PARAMS
 
 # SHA-256 of the text of 沪商规〔2024〕19号 as this project read it (UTF-8).
@@ -56,7 +57,7 @@ def season(exporters: int, vehicles: int, seed: int, planter: Planter | None = N
     lawful.exporters = world.exporters
     tally = Tally()
     world.agenda.spawn(_rules())
-    for table in HOLIDAYS[2:]:
+    for table in HOLIDAYS[1:]:
         world.agenda.spawn(_later_table(world, table), background=True)
     world.agenda.spawn(_key(seed))
     stories = list(odd.stories(world))
@@ -80,23 +81,23 @@ def _rules() -> Iterator[Act]:
         "policy_version": 1,
     }
     yield Act(moment(FIRST_DAY, 8, 30), "commerce", "PolicyVersionPublished", policy, officers=2)
-    for table in HOLIDAYS[:2]:
+    for table in HOLIDAYS[:1]:
         yield _calendar(table, FIRST_DAY)
 
 
-def _later_table(world: World, table: HolidayTable) -> Process:
-    day = working_day(date(table.year - 1, 11, 5))
+def _later_table(world: World, table: PublishedTable) -> Process:
+    day = working_day(date(table.year - 1, 11, 13))
     yield moment(day, 8, 30)
     if not world.agenda.is_idle:
         yield _calendar(table, day)
 
 
-def _calendar(table: HolidayTable, day: date) -> Act:
+def _calendar(table: PublishedTable, day: date) -> Act:
     body = {
-        "notice": "国务院办公厅关于部分节假日安排的通知" if table.year < HOLIDAYS[-1].year else None,
-        "rest_days": sorted(one.isoformat() for one in table.rest_days),
+        "notice": table.source,
+        "rest_days": sorted(one.isoformat() for one in table.table.rest_days),
         "revision": 1,
-        "workdays": sorted(one.isoformat() for one in table.workdays),
+        "workdays": sorted(one.isoformat() for one in table.table.workdays),
         "year": table.year,
     }
     return Act(moment(day, 8, 45), "commerce", "HolidayCalendarPublished", body)

@@ -1,6 +1,8 @@
 """Violation cases: opened, heard, decided, remedied, overturned."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from typing import Final
 
 from domain.bodies import (
     CaseDecided,
@@ -11,45 +13,131 @@ from domain.bodies import (
     HearingHeld,
     ViolationCaseOpened,
 )
-from domain.errors import Refusal
+from domain.errors import Refusal, refuse
+from domain.records import Case, Remedy
+from domain.rules.common import bad_codes, no_policy
 from domain.rules.draft import Draft
+
+NAMED_GROUNDS: Final = frozenset({"FORGERY", "NOT_EXPORTED", "ROAD_USE"})
+"""The three grounds that measure 5 itself names for a suspension."""
+SUSPENDING: Final = frozenset({"SUSPEND", "RENUNCIATION"})
+"""The decisions that a FINAL suspension can rest on: renunciation takes more than a suspension does."""
+
+
+def in_state(draft: Draft, case_id: str, wanted: str) -> Iterator[Refusal]:
+    """Refuse unless the case is on record and in this state."""
+    case = draft.case(case_id)
+    if case is None:
+        yield refuse("unknown-case", case_id=case_id)
+    elif case.status != wanted:
+        yield refuse("wrong-state", what=case_id, state=case.status, wanted=wanted)
+
+
+def rely_on(draft: Draft, case_id: str | None) -> None:
+    """Note with a case that this entry rests on it: the case cannot be taken back before."""
+    if case_id is not None and (case := draft.case(case_id)) is not None:
+        draft.put(f"case:{case_id}", replace(case, relied_on=(*case.relied_on, draft.index)))
+
+
+def leave_case(draft: Draft, case_id: str | None) -> None:
+    """In a correction: note with a case that the entry taken back rests on it no more."""
+    if case_id is not None and (case := draft.case(case_id)) is not None:
+        left = tuple(one for one in case.relied_on if one != draft.undoing)
+        draft.put(f"case:{case_id}", replace(case, relied_on=left))
 
 
 def guard_opened(draft: Draft, body: ViolationCaseOpened) -> Iterator[Refusal]:
-    raise NotImplementedError
+    """A new id, and an enterprise or a car that the case is about."""
+    yield from bad_codes(body.usccs, body.vins)
+    yield from no_policy(draft)
+    if draft.case(body.case_id) is not None:
+        yield refuse("duplicate-case", case_id=body.case_id)
+    if not body.usccs and not body.vins:
+        yield refuse("empty-case", case_id=body.case_id)
 
 
 def fold_opened(draft: Draft, body: ViolationCaseOpened) -> None:
-    raise NotImplementedError
+    """Open the case on the day on which it was opened, not on that of its recording."""
+    case = Case(draft.index, body.ground, body.usccs, body.vins, draft.statement.effective_date)
+    draft.put(f"case:{body.case_id}", case)
+
+
+def _known(draft: Draft, body: CaseEvidenceAdded | HearingHeld | CaseEscalated | CaseRemedied) -> Case | None:
+    draft.flag_codes(usccs=body.usccs)
+    case = draft.case(body.case_id)
+    if case is None:
+        draft.flag("unknown-case")
+    return case
 
 
 def fold_evidence(draft: Draft, body: CaseEvidenceAdded) -> None:
-    raise NotImplementedError
+    """Note the evidence."""
+    if case := _known(draft, body):
+        draft.put(f"case:{body.case_id}", replace(case, evidence=(*case.evidence, draft.index)))
 
 
 def fold_hearing(draft: Draft, body: HearingHeld) -> None:
-    raise NotImplementedError
+    """Note the hearing, or that it was waived; one after the decision is flagged."""
+    if case := _known(draft, body):
+        if case.status != "OPEN":
+            draft.flag("case-not-open")
+        draft.put(f"case:{body.case_id}", replace(case, hearings=(*case.hearings, draft.index)))
 
 
 def fold_escalated(draft: Draft, body: CaseEscalated) -> None:
-    raise NotImplementedError
+    """Note that the case went to the coordination of measure 13."""
+    if case := _known(draft, body):
+        draft.put(f"case:{body.case_id}", replace(case, escalated=(*case.escalated, draft.index)))
 
 
 def guard_decided(draft: Draft, body: CaseDecided) -> Iterator[Refusal]:
-    raise NotImplementedError
+    """An open case after its hearing; a named ground leads to suspension or to stated reasons."""
+    yield from bad_codes(body.usccs)
+    yield from no_policy(draft)
+    yield from in_state(draft, body.case_id, "OPEN")
+    case = draft.case(body.case_id)
+    if case is None:
+        return
+    if not case.hearings:
+        yield refuse("hearing-missing", case_id=body.case_id)
+    if case.ground in NAMED_GROUNDS and body.decision not in SUSPENDING and not body.reasons.strip():
+        yield refuse("reasons-missing", case_id=body.case_id, ground=case.ground)
 
 
 def fold_decided(draft: Draft, body: CaseDecided) -> None:
-    raise NotImplementedError
+    """Decide; a named ground that was found and does not suspend is flagged for who reads the reasons."""
+    case = draft.case(body.case_id)
+    assert case is not None, body.case_id
+    if case.ground in NAMED_GROUNDS and body.decision not in {*SUSPENDING, "NO_VIOLATION"}:
+        draft.flag("not-suspended")
+    decided = replace(case, decision=body.decision, decided=body.usccs, decided_by=draft.index)
+    draft.put(f"case:{body.case_id}", decided)
 
 
 def fold_remedied(draft: Draft, body: CaseRemedied) -> None:
-    raise NotImplementedError
+    """Note the cars that were put right; only those of a decided case count."""
+    draft.flag_codes(vins=body.vins)
+    case = _known(draft, body)
+    if case is None:
+        return
+    if case.status != "DECIDED":
+        draft.flag("case-undecided")
+        return
+    if not set(case.vins).issuperset(body.vins):
+        draft.flag("not-of-the-case")
+    remedy = Remedy(draft.index, tuple(vin for vin in body.vins if vin in case.vins))
+    draft.put(f"case:{body.case_id}", replace(case, remedies=(*case.remedies, remedy)))
 
 
 def guard_overturned(draft: Draft, body: CaseOverturned) -> Iterator[Refusal]:
-    raise NotImplementedError
+    """A decided case; suspensions and determinations that rest on it end by acts of their own."""
+    yield from bad_codes(body.usccs, body.vins)
+    yield from no_policy(draft)
+    yield from in_state(draft, body.case_id, "DECIDED")
 
 
 def fold_overturned(draft: Draft, body: CaseOverturned) -> None:
-    raise NotImplementedError
+    """The decision falls."""
+    case = draft.case(body.case_id)
+    assert case is not None, body.case_id
+    draft.put(f"case:{body.case_id}", replace(case, overturned_by=draft.index))

@@ -1,21 +1,40 @@
 """A history in memory: each statement is decided, folded a second time, and the quota law is checked."""
 
+import hashlib
+import json
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from domain.decide import Accepted, Refused, decide
 from domain.fold import fold
 from domain.postings import ACCOUNTS
-from domain.records import Pair, Record, Vehicle, dump_record, load_record
+from domain.records import Pair, Record, Target, Vehicle, dump_record, load_record
 from domain.state import State
 from tests.support.domain import Season, Step
 
 
-class Texts:
-    """Records kept as text, as a store keeps them."""
+def entry_target(step: Step) -> Target:
+    """Return a statement as a correction sees it; any digest stands for the leaf hash."""
+    statement = step.statement
+    told = {
+        "agency": statement.agency,
+        "attachments": [one.model_dump(mode="json") for one in statement.attachments],
+        "body": statement.body.model_dump(mode="json", by_alias=True, warnings=False),
+        "id": statement.id,
+        "ledger": statement.ledger,
+        "occurred_at": statement.occurred_at.isoformat(),
+        "type": statement.type,
+        "version": statement.version,
+    }
+    text = json.dumps(told, ensure_ascii=False, sort_keys=True)
+    return Target(hashlib.sha256(text.encode()).hexdigest(), text)
 
-    def __init__(self) -> None:
-        self.rows: dict[str, str] = {}
+
+class Texts:
+    """Records kept as text, as a store keeps them, and the entries that corrections name."""
+
+    def __init__(self, rows: dict[str, str] | None = None) -> None:
+        self.rows: dict[str, str] = {} if rows is None else rows
 
     def fetch(self, keys: Collection[str]) -> Mapping[str, Record]:
         """Return those that exist."""
@@ -25,13 +44,18 @@ class Texts:
         """Return every record."""
         return {key: load_record(key, text) for key, text in self.rows.items()}
 
+    def enter(self, index: int, step: Step) -> None:
+        """Keep an entry for corrections to name."""
+        self.rows[f"entry:{index}"] = dump_record(entry_target(step))
+
 
 class History:
     """Takes statements in order; what was accepted changes the records."""
 
     def __init__(self, steps: Iterable[Step] = ()) -> None:
         self.stored = Texts()
-        self.replayed = State(Texts())
+        self._entries = Texts()
+        self.replayed = State(self._entries)
         self.size = 0
         self._season = Season(0)
         for step in steps:
@@ -48,6 +72,8 @@ class History:
             assert outcome == answer.outcome, "what decide says is what fold does"
             self.replayed.apply(outcome.changes)
             self.stored.rows |= {key: dump_record(record) for key, record in outcome.changes.items()}
+            self.stored.enter(self.size, step)
+            self._entries.enter(self.size, step)
             self.size += 1
             assert_law(self.stored.records())
         return answer
