@@ -3,9 +3,9 @@
 ``undo_<type>(draft, body, statement) -> None``: ``statement`` is the target as it was signed, ``body`` its
 body, ``draft.undoing`` the index of its entry. It leaves every record as though the statement had never
 been said (``draft.drop`` takes a record away whole) and posts what it takes back (``draft.post``; for what
-was done to a car ``draft.take_back(vin)`` does both). It raises ``Moved(refuse("moved-on", what=…, later=…))``
-when a later statement stands on what is taken back: the newest is corrected first. A statement that changed
-nothing (a repeated id) is taken back by changing nothing, so records remember by which entry they were made.
+was done to a car ``draft.take_back(vin)`` does both). It raises ``Moved(refuse("moved-on", …))`` when a later
+statement stands on what is taken back: the newest is corrected first. A statement that changed nothing (a
+repeated id) is taken back by changing nothing, so records remember by which entry they were made.
 """
 
 from typing import Final, assert_never

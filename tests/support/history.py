@@ -8,9 +8,9 @@ from typing import Any
 from domain.decide import Accepted, Refused, decide
 from domain.fold import fold
 from domain.postings import ACCOUNTS
-from domain.records import Pair, Record, Target, Vehicle, dump_record, load_record
+from domain.records import Nothing, Pair, Record, Target, Vehicle, dump_record, load_record
 from domain.state import State
-from tests.support.domain import Season, Step
+from tests.support.domain import Season, Step, at, statement
 
 
 def entry_target(step: Step) -> Target:
@@ -56,7 +56,8 @@ class History:
         self.stored = Texts()
         self._entries = Texts()
         self.replayed = State(self._entries)
-        self.size = 0
+        self.steps: list[Step] = []
+        """The statements that were accepted, by entry index."""
         self._season = Season(0)
         for step in steps:
             answer = self.take(step)
@@ -65,18 +66,48 @@ class History:
     def take(self, step: Step) -> Accepted | Refused:
         """Decide one statement; enter it when accepted, and check every law that holds at all times."""
         state = State(self.stored)
-        answer = decide(state, step.statement, self.size, step.recorded_at)
+        answer = decide(state, step.statement, len(self.steps), step.recorded_at)
         assert not state.changes, "deciding changes nothing"
         if isinstance(answer, Accepted):
-            outcome = fold(self.replayed, step.statement, self.size, step.recorded_at)
+            outcome = fold(self.replayed, step.statement, len(self.steps), step.recorded_at)
             assert outcome == answer.outcome, "what decide says is what fold does"
             self.replayed.apply(outcome.changes)
             self.stored.rows |= {key: dump_record(record) for key, record in outcome.changes.items()}
-            self.stored.enter(self.size, step)
-            self._entries.enter(self.size, step)
-            self.size += 1
+            self.stored.enter(len(self.steps), step)
+            self._entries.enter(len(self.steps), step)
+            self.steps.append(step)
             assert_law(self.stored.records())
         return answer
+
+    @property
+    def size(self) -> int:
+        """The number of entries."""
+        return len(self.steps)
+
+    def correct(
+        self, index: int, replacement: dict[str, Any] | None = None, day: str = "2026-06-01", **more: Any
+    ) -> Any:
+        """Correct the entry at ``index`` as its own agency; return the answer."""
+        told = self.steps[index]
+        body = {
+            "concerns": [],  # whom a correction concerns is the ledger's question
+            "reason": "录入有误",
+            "replacement": replacement,
+            "target_index": index,
+            "target_leaf": entry_target(told).leaf_hash,
+        }
+        agency = more.pop("agency", told.statement.agency)
+        number = 10_000 + len(self.steps)
+        one = statement("EventCorrected", {**body, **more}, number=number, agency=agency)
+        return self.take(Step(one, at(day)))
+
+    def records(self) -> dict[str, Record]:
+        """Return every record that stands, without the notes of corrections and the entries themselves."""
+        return {
+            key: record
+            for key, record in self.stored.records().items()
+            if not key.startswith(("entry:", "corrected:")) and not isinstance(record, Nothing)
+        }
 
     def say(self, day: str, type_name: str, body: dict[str, Any], *attachments: dict[str, Any]) -> Any:
         """Decide one statement given by its body; return the answer for the test to look at."""
