@@ -56,8 +56,10 @@ def journey(batch: Batch) -> Process:
     """Yield the acts of a batch until its lines are settled: classified, cancelled or given back."""
     pair = batch.pair
     places = list(range(len(batch.cars)))
-    yield application(batch)
-    yield from batch.on_application
+    applied = application(batch)
+    for mark in batch.marks:
+        mark(applied)
+    yield applied
     if batch.fate in {"REJECTED", "WITHDRAWN"}:
         kind = "UseApplicationRejected" if batch.fate == "REJECTED" else "UseApplicationWithdrawn"
         reason = "采购合同不全（虚构）" if batch.fate == "REJECTED" else "采购计划变更（虚构）"
@@ -187,6 +189,7 @@ def draw_plan(random: Random, batch: Batch, place: int, car: Car, lot_day: date 
         batch.line_id(place),
         car,
         batch.pair.exporter,
+        batch.approved,
         batch.classified,
         point if lot_day else random.choice(_POINTS),
         *[registered] * 5,

@@ -39,6 +39,8 @@ _BATCH_RATES: Final = {
 class Lawful:
     """The oddities of a clean season."""
 
+    closes_pairs = True
+
     def __init__(self, seed: int, vehicles: int, exporters: list[Enterprise]) -> None:
         # Not for secrets: the same seed gives the same season.
         self.random = Random(f"lawful {seed}")  # noqa: S311
@@ -97,6 +99,9 @@ class Lawful:
                     plan.kind = kind
                 return
             drawn -= rate
+
+    def statement(self, act: Act) -> None:
+        """Leave it as it is."""
 
     def stories(self, world: World) -> Iterator[Process]:
         """Yield none: the courses of the exporters hold what befalls firms."""

@@ -59,7 +59,7 @@ def plus(day: date, days: int) -> date:
 
 def export_days(random: Random, *, is_new_rule: bool) -> int:
     """Return the days from transfer to release: median 35, since 2026 with a letter 40."""
-    return _days(random, *((40, 80) if is_new_rule else (35, 75)))
+    return min(_days(random, *((40, 80) if is_new_rule else (35, 75))), 150)
 
 
 def deregistration_days(random: Random) -> int:

@@ -29,6 +29,7 @@ class Plan:
     Attributes:
         exporter: in whose name it leaves.
         is_exported: it goes on a licence and out.
+        needs_letter: in 2026 it leaves within 180 days of registration, and not later.
         registered … deregistered: the days of its acts; the last four are set when its shipment is drawn.
         edits: by type of statement, what becomes of the clean act.
         extras: acts before the licence beside the clean ones, of any order.
@@ -38,6 +39,7 @@ class Plan:
     line_id: str
     car: "Car"
     exporter: "Enterprise"
+    approved: date
     classified: date
     service_point: str
     registered: date
@@ -46,6 +48,7 @@ class Plan:
     submitted: date
     accepted: date
     is_exported: bool = True
+    needs_letter: bool = False
     released: date | None = None
     loaded: date | None = None
     deregistered: date | None = None

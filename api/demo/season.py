@@ -31,7 +31,7 @@ MAX_EXPORTERS: Final = 5_000
 MAX_VEHICLES: Final = 1_000_000
 CARS_PER_EXPORTER: Final = 250
 _SHARED_UPSTREAM_EVERY: Final = 12
-_LARGEST_AT_LEAST: Final = 30
+_LARGEST_AT_LEAST: Final = 40
 
 Planter = Callable[[Lawful], Oddities]
 """Makes other oddities, which may fall back on the lawful ones."""
@@ -65,7 +65,7 @@ def season(exporters: int, vehicles: int, seed: int, planter: Planter | None = N
         world.agenda.spawn(process)
     cars = _shares(world.random, exporters, vehicles - world.own_cars)
     for number, count in enumerate(cars):
-        world.agenda.spawn(_exporter(world, number, _course(world.random, number, exporters, count, vehicles)))
+        world.agenda.spawn(_exporter(world, number, _course(world, number, exporters, count)))
     world.agenda.spawn(_statements(world, tally), background=True)
     for act in world.agenda.run():
         world.note(act)
@@ -126,9 +126,10 @@ def _shares(random: Random, exporters: int, vehicles: int) -> list[int]:
     return cars
 
 
-def _course(random: Random, number: int, exporters: int, cars: int, vehicles: int) -> firms.Course:
+def _course(world: World, number: int, exporters: int, cars: int) -> firms.Course:
     """Return what lies before the ``number``-th exporter (from 0): the first three show every kind."""
-    draws = [random.random() for _ in range(5)]
+    vehicles = world.vehicles
+    draws = [world.random.random() for _ in range(5)]
     shown = number if vehicles >= ALL_KINDS_FROM else -1
     tries = {1: "QuotaApplicationRejected", 2: "QuotaApplicationWithdrawn"}
     endings = {0: "CASE", 1: "WITHDRAWN", 2: "RENOUNCED"}
@@ -143,7 +144,7 @@ def _course(random: Random, number: int, exporters: int, cars: int, vehicles: in
         tops_up=shown == 0 or cars > MAX_GRANT // 2 or (draws[0] < 0.25 and cars > 0 and vehicles >= ALL_KINDS_FROM),
         first_try=tries.get(shown, tries[1] if draws[1] < 0.04 else None),
         is_vain=shown == 0 or draws[2] < 0.05,
-        has_successor=shown == 1 or draws[4] < 0.03,
+        has_successor=world.odd.closes_pairs and (shown == 1 or draws[4] < 0.03),
         ending=endings.get(shown, ending),
     )
 
@@ -209,7 +210,9 @@ def _statements(world: World, tally: Tally) -> Process:
             if agency == "police" and clerk_first < day < clerk_from(clerk_first):
                 by = (CLERK,)
             if counts:
-                yield statement(agency, by, month, counts, moment(day, 17, 30 + AGENCIES.index(agency)))
+                filed = statement(agency, by, month, counts, moment(day, 17, 30 + AGENCIES.index(agency)))
+                world.odd.statement(filed)
+                yield filed
         if is_last:
             return
         month = after

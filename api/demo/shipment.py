@@ -62,7 +62,8 @@ def _licence_days(random: Random, plans: Sequence[Plan]) -> tuple[date, date]:
     ready = working_day(max(plan.accepted for plan in plans), 1)
     is_new_rule = plus(transferred, 30) >= LETTER_FROM
     applied = plus(transferred, export_days(random, is_new_rule=is_new_rule) - 10)
-    if is_new_rule and random.random() >= _LETTER_SHARE:
+    waits = random.random() >= _LETTER_SHARE
+    if is_new_rule and waits and not any(plan.needs_letter for plan in plans):
         applied = plus(max(plan.registered for plan in plans), LETTER_DAYS + random.randint(1, 20))
     applied = working_day(max(applied, ready))
     issued = working_day(applied, random.randint(1, 3))

@@ -1,6 +1,6 @@
 """What the processes of a season share: its agenda, its draws, its cars, its pairs."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from random import Random
@@ -71,7 +71,8 @@ class Batch:
         is_returned: transport sends the first number back.
         is_lot: all its cars are registered in one go.
         also: rows of the application that commerce does not approve and nobody applies for again.
-        extras: acts beside the clean ones.
+        extras: acts beside the clean ones, from approval to classification.
+        marks: are shown the application.
     """
 
     pair: Pair
@@ -89,7 +90,7 @@ class Batch:
     is_lot: bool = False
     also: list[tuple[str, str]] = field(default_factory=list)
     extras: list[Act] = field(default_factory=list)
-    on_application: list[Act] = field(default_factory=list)
+    marks: list[Callable[[Act], None]] = field(default_factory=list)
 
     @property
     def id(self) -> str:
@@ -111,13 +112,22 @@ class Batch:
 
 
 class Oddities(Protocol):
-    """What befalls cars and batches beside the plain way."""
+    """What befalls cars and batches beside the plain way.
+
+    Attributes:
+        closes_pairs: whether a pair is drained and closed in the course of the season.
+    """
+
+    closes_pairs: bool
 
     def batch(self, batch: Batch) -> None:
         """Settle a batch that is about to be applied for."""
 
     def car(self, plan: Plan) -> None:
         """Settle a car that is about to be registered."""
+
+    def statement(self, act: Act) -> None:
+        """Settle a statement of account that is about to be filed."""
 
     def stories(self, world: "World") -> Iterator[Process]:
         """Yield processes of their own, each with firms that no other process knows."""
