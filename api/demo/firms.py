@@ -130,7 +130,7 @@ def _batches(world: World, pair: Pair, course: Course, cars: int, until: date) -
             day = working_day(plus(day, 3))
             continue
         yield moment(day, 8, 10)
-        if pair.free < len(pair.waiting) + min(left, 1):
+        if pair.free < max(len(pair.waiting), 1):
             if pair.tops_up:
                 short = left + len(pair.waiting) - pair.free
                 yield from grant.top_up(world, pair, short + max(5, short // 10))

@@ -78,10 +78,12 @@ def top_up_application(pair: Pair, units: int, at: datetime) -> Act:
 
 
 def top_up(world: World, pair: Pair, units: int) -> Iterator[Act | datetime]:
-    """Wait until a pair may ask for more, ask, and get it."""
+    """Wait until a pair may ask for more, ask, and get it; nothing where units come back meanwhile."""
     assert world.agenda.now is not None
     day = working_day(world.agenda.now.date(), 1)
     while not is_above_threshold(pair):
+        if pair.free:
+            return
         yield moment(day, 8, 20)
         day = working_day(day, 1)
     yield moment(day, 8, 20)

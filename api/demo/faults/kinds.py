@@ -8,6 +8,7 @@ from api.demo.lawful import Lawful
 
 KINDS: Final = Kinds(
     cars={
+        "regularised": (registrations.regularised, 0.0),
         "letter-missing": (exports.letter_missing, 0.001),
         "licence-too-large": (exports.licence_too_large, 0.0005),
         "reused-scan": (proofs.reused_scan, 0.001),
@@ -21,10 +22,8 @@ KINDS: Final = Kinds(
         "never-proved": (proofs.never_proved, 0.002),
         "never-proved-with-case": (proofs.never_proved_with_case, 0.002),
         "wrong-exporter-at-transfer": (proofs.wrong_exporter_at_transfer, 0.0005),
-        "before-classification": (registrations.before_classification, 0.0),
         "without-line": (registrations.without_line, 0.0),
         "on-another-line": (registrations.on_another_line, 0.0),
-        "regularised": (registrations.regularised, 0.0),
         "plate-issued": (registrations.plate_issued, 0.0005),
         "wrong-owner": (registrations.wrong_owner, 0.0005),
         "brand-differs": (registrations.brand_differs, 0.0005),
@@ -62,6 +61,7 @@ KINDS: Final = Kinds(
         stories.suspended_finally,
         stories.renounced,
         stories.letter_missing,
+        stories.before_classification,
     ),
     told=frozenset({"letter-missing"}),
 )
@@ -72,6 +72,8 @@ STORY_KINDS: Final = (
     "approved-while-withdrawn",
     "suspended-finally",
     "renounced",
+    "letter-missing",
+    "before-classification",
     "misstated-account",
 )
 

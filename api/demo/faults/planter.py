@@ -18,7 +18,7 @@ from api.demo.world import Batch, World
 FEWEST_VEHICLES: Final = 60
 CLOSES_PAIRS_FROM: Final = 200
 """In a smaller season every car is wanted for a violation, and no lawful detour is forced."""
-LAST_CLASSIFIED: Final = date(2026, 4, 15)
+LAST_CLASSIFIED: Final = date(2026, 5, 31)
 """A car classified later is left alone: whatever ran out must have run out when the season ends."""
 _DONORS: Final = 400
 
@@ -128,15 +128,15 @@ class Planter:
             for plan in self._done
             if plan.exporter is like.exporter
             and plan.is_exported
-            and plan.accepted < like.registered
+            and plan.accepted < like.accepted
             and "PendingExportTransferRecorded" not in plan.edits
         ]
 
     def live(self, on: date) -> Plan | None:
         """Return a car that holds a unit on a day."""
         for plan in reversed(self._done):
-            ends = plan.deregistered
-            if plan.kind is None and ends is not None and plan.registered < on < ends:
+            determined = plan.kind is not None and plan.kind.startswith("not-exported")
+            if plan.released is not None and not determined and plan.registered < on < plan.released:
                 return plan
         return None
 

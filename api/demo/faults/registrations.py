@@ -152,9 +152,7 @@ def _early(plan: Plan, then: date) -> bool:
 
     ``then`` is the day after which it is transferred and proved, in time.
     """
-    if plan.classified <= plan.approved or plan.pair.tops_up:
-        return False  # a unit that stays classified would keep the pair from its top-up
-    if working_day(then, 4) > due(plan.approved):
+    if plan.classified <= plan.approved or working_day(then, 4) > due(plan.approved):
         return False
 
     def early(act: Act) -> list[Act]:
@@ -169,6 +167,8 @@ def _early(plan: Plan, then: date) -> bool:
 
 def before_classification(_: Planter, plan: Plan, violation: Violation) -> bool:
     """Registered before classification and never regularised; a case was opened in time: C15, C36."""
+    if plan.pair.tops_up:  # a unit that stays classified would keep the pair from its top-up
+        return False
     if working_day(plan.approved, 1) > plus(plan.approved, CASE_DAYS) or not _early(plan, plan.approved):
         return False
     _time_from(plan, plan.registered)

@@ -8,7 +8,7 @@ from api.demo.acts import Act, document, moment
 from api.demo.agenda import Process
 from api.demo.calendars import working_day
 from api.demo.cases import Case, notice, reinstatement, suspension
-from api.demo.faults import exports
+from api.demo.faults import exports, registrations
 from api.demo.faults.key import Violation
 from api.demo.faults.planter import Planter
 from api.demo.faults.proofs import shows
@@ -177,6 +177,19 @@ def letter_missing(planter: Planter, number: int) -> Process:
     acts += _marked(journey(batch), violation, {})
     plan = _plan(planter, batch, violation, working_day(batch.classified, 1))
     assert exports.letter_missing(planter, plan, violation), "it is registered in the first months of 2026"
+    _go(planter, plan)
+    return _told(acts)
+
+
+def before_classification(planter: Planter, number: int) -> Process:
+    """A car is registered before its line is classified, and never regularised: C15, C36."""
+    pair = _pair(number)
+    violation = planter.key.add("before-classification")
+    acts, start = _opened(planter, pair, number)
+    batch = _batch(planter.world, pair, working_day(start, 1))
+    acts += _marked(journey(batch), violation, {})
+    plan = _plan(planter, batch, violation, working_day(batch.classified, 1))
+    assert registrations.before_classification(planter, plan, violation), "no holiday is near"
     _go(planter, plan)
     return _told(acts)
 
