@@ -60,7 +60,9 @@ def demo(
     exporters: Annotated[
         int | None,
         typer.Option(
-            min=1, max=MAX_EXPORTERS, help="Exporters, each with an upstream; default one for 250 cars, 3 at least."
+            min=1,
+            max=MAX_EXPORTERS,
+            help="Exporters, each with an upstream; default one for 250 cars, 3 at least.",
         ),
     ] = None,
     vehicles: Annotated[int, typer.Option(min=0, max=MAX_VEHICLES, help="Cars in all.")] = 60,
@@ -70,10 +72,13 @@ def demo(
     ] = None,
     faults: Annotated[
         bool,
-        typer.Option("--faults", help=f"Plant violations of every kind; {FEWEST_VEHICLES} vehicles at least."),
+        typer.Option(
+            "--faults", help=f"Plant violations of every kind; {FEWEST_VEHICLES} vehicles at least."
+        ),
     ] = False,
     key: Annotated[
-        Path | None, typer.Option(help="Where the answer key of --faults goes; default <db file>.answers.json.")
+        Path | None,
+        typer.Option(help="Where the answer key of --faults goes; default <db file>.answers.json."),
     ] = None,
     anchor: Annotated[Path | None, typer.Option(help="Default <db file>.anchor.json.")] = None,
     as_json: Json = False,
@@ -113,7 +118,9 @@ def demo(
             progress_bar("playing") as bar,
         ):
             try:
-                acts = season(exporters, vehicles, seed, _planting(seed, vehicles, planters) if faults else None)
+                acts = season(
+                    exporters, vehicles, seed, _planting(seed, vehicles, planters) if faults else None
+                )
                 played = play(acts, store, sequencer, clock, keys, seed, lambda cars: bar(cars, vehicles))
             except DemoDeclined as error:
                 raise Stop(REFUSED, f"the season broke a rule: {error}") from error

@@ -108,9 +108,7 @@ def unfounded(case: Case, uscc: str, day: date) -> Iterator[Act]:
     acts = [
         *case.course(day, "NO_VIOLATION", "未发现违规（虚构）"),
         case.step("CaseEscalated", working_day(day, 3), 11),
-        suspension(
-            suspension_id, uscc, case.case_id, moment(day, 10, 55), moment(day, 10, 55), "INTERIM"
-        ),
+        suspension(suspension_id, uscc, case.case_id, moment(day, 10, 55), moment(day, 10, 55), "INTERIM"),
         notice(suspension_id, uscc, "SUSPEND", moment(day, 16, 5), moment(day, 16, 5)),
         reinstatement(suspension_id, uscc, moment(lifted, 9, 55)),
         notice(suspension_id, uscc, "REINSTATE", moment(lifted, 16, 5), moment(lifted, 16, 5)),

@@ -15,7 +15,6 @@ from api.demo.pace import FIRST_DAY, LAST_APPLICATION, MAX_GRANT, MIN_GRANT, plu
 from api.demo.world import Pair, World
 
 
-
 @dataclass(frozen=True, slots=True)
 class Course:
     """What lies before an exporter.

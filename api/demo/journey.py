@@ -192,7 +192,11 @@ def draw_plan(random: Random, batch: Batch, place: int, car: Car, lot_day: date 
         batch.approved,
         batch.classified,
         point if lot_day else random.choice(_POINTS),
-        *[registered] * 5,
+        registered,
+        registered,
+        registered,
+        registered,
+        registered,
     )
     redate(plan, registered, random)
     return plan

@@ -66,6 +66,8 @@ class Lawful:
             case "STRIPPED" | "DROPPED":
                 batch.is_stripped = kind == "STRIPPED"
                 batch.dropped = {last}
+            case _:
+                pass
         settled = batch.left_out | batch.cancelled
         for place in range(last):
             if place not in settled and self.random.random() < _DROPPED_SHARE:

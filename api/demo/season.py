@@ -141,7 +141,9 @@ def _course(world: World, number: int, exporters: int, cars: int) -> firms.Cours
     return firms.Course(
         cars,
         firms.first_application(number, exporters),
-        tops_up=shown == 0 or cars > MAX_GRANT // 2 or (draws[0] < 0.25 and cars > 0 and vehicles >= ALL_KINDS_FROM),
+        tops_up=shown == 0
+        or cars > MAX_GRANT // 2
+        or (draws[0] < 0.25 and cars > 0 and vehicles >= ALL_KINDS_FROM),
         first_try=tries.get(shown, tries[1] if draws[1] < 0.04 else None),
         is_vain=shown == 0 or draws[2] < 0.05,
         has_successor=world.odd.closes_pairs and (shown == 1 or draws[4] < 0.03),
@@ -187,6 +189,8 @@ def _end(world: World, exporter: Enterprise, course: firms.Course) -> Process:
         case "RENOUNCED":
             world.gone.add(exporter.uscc)
             yield renounced(exporter, "BOTH", day)
+        case _:
+            pass
 
 
 def renounced(exporter: Enterprise, scope: str, day: date) -> Act:

@@ -80,9 +80,7 @@ def _units(act: Act) -> int:
             return 1
 
 
-def statement(
-    agency: str, by: tuple[str, ...], first: date, counts: dict[str, int], at: datetime
-) -> Act:
+def statement(agency: str, by: tuple[str, ...], first: date, counts: dict[str, int], at: datetime) -> Act:
     """Return 对账单 of the month that begins on ``first``."""
     last = (first.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
     body: dict[str, Any] = {

@@ -184,3 +184,5 @@ class World:
                 pair.open -= 1
             case "TransferProofRevoked" | "TransferReversed":
                 pair.open += 1
+            case _:
+                pass

@@ -61,9 +61,7 @@ def domestic_use(planter: Planter, plan: Plan, violation: Violation) -> bool:
         "vin": plan.car.vin,
     }
     agency = planter.random.choice(("police", "commerce"))
-    plan.extras.append(
-        violation.show(Act(moment(day, 17, 40), agency, "DomesticUseRecorded", body), "C33")
-    )
+    plan.extras.append(violation.show(Act(moment(day, 17, 40), agency, "DomesticUseRecorded", body), "C33"))
     shows(plan, violation, "VehicleRegistered", "C36")
     return True
 

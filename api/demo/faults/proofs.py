@@ -156,7 +156,13 @@ def reused_certificate(planter: Planter, plan: Plan, violation: Violation) -> bo
     plan.extras += [
         violation.show(first, "C26"),
         way.verdict(
-            plan, "TransferProofRejected", 1, working_day(plan.submitted, 1), 16, 20, reason="证号不符（虚构）"
+            plan,
+            "TransferProofRejected",
+            1,
+            working_day(plan.submitted, 1),
+            16,
+            20,
+            reason="证号不符（虚构）",
         ),
     ]
     plan.submitted = second

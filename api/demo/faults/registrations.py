@@ -202,4 +202,3 @@ def _time_from(plan: Plan, first: date) -> None:
     plan.transferred = working_day(first, 2)
     plan.submitted = working_day(plan.transferred, 1)
     plan.accepted = working_day(plan.submitted, 2)
-

@@ -29,9 +29,7 @@ def _pair(number: int) -> Pair:
     return Pair(exporter, enterprise(_FIRST_FIRM + 2 * number + 1, "汽车销售"), 1)
 
 
-def _opened(
-    planter: Planter, pair: Pair, number: int, first: date = FIRST_DAY
-) -> tuple[list[Act], date]:
+def _opened(planter: Planter, pair: Pair, number: int, first: date = FIRST_DAY) -> tuple[list[Act], date]:
     """Return the acts by which a pair gets its quota, and the working day after the grant."""
     day = working_day(plus(first, 14 + 9 * number))
     acts = [
