@@ -23,7 +23,7 @@ class Course:
         cars: how many cars it takes.
         begins: a working day, on which its first application is made.
         tops_up: its first grant is too small.
-        first_try: how its first application ends: QuotaApplicationRejected, QuotaApplicationWithdrawn or None.
+        first_try: how its first application ends, QuotaApplicationRejected or QuotaApplicationWithdrawn.
         is_vain: it asks for more too early.
         has_successor: its first pair is closed when it is drained, and a second one follows.
         ending: what befalls it when its cars are proved; none of it is a violation.

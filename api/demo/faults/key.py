@@ -1,8 +1,8 @@
 """The answer key: for each violation planted, the statements it refutes and the entries that show it.
 
 ``{"format": "quota-ledger-answer-key/1", "seed", "vehicles", "violations": [{"kind", "vin", "codes"}]}``. A
-statement C01 to C36 is refuted if and only if some violation names it, and the entries that it names are those
-of all violations together. ``codes`` is empty where a kind only looks like a violation.
+statement C01 to C36 is refuted if and only if some violation names it, and the entries that it names are
+those of all violations together. ``codes`` is empty where a kind only looks like a violation.
 """
 
 from collections.abc import Callable, Collection, Mapping

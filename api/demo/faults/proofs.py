@@ -72,7 +72,7 @@ def overdue_without_case(planter: Planter, plan: Plan, violation: Violation) -> 
 
 
 def rejected_then_late(_: Planter, plan: Plan, violation: Violation) -> bool:
-    """Submitted in time, rejected after the due date, submitted again at once: the clock did not stop: C22."""
+    """Submitted in time, rejected after the due date, and again at once: the clock did not stop: C22."""
     last = due(plan.registered)
     again = working_day(plus(last, 1))
     if again > plus(last, CASE_DAYS - 1):

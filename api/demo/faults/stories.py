@@ -13,7 +13,7 @@ from api.demo.faults.key import Violation
 from api.demo.faults.planter import Planter
 from api.demo.faults.proofs import shows
 from api.demo.fleet import enterprise
-from api.demo.journey import approval, application, draw_plan, journey
+from api.demo.journey import application, approval, draw_plan, journey
 from api.demo.pace import FIRST_DAY, LETTER_FROM, plus
 from api.demo.plan import Plan
 from api.demo.shipment import shipments
@@ -193,7 +193,7 @@ def before_classification(planter: Planter, number: int) -> Process:
 
 
 def suspended_finally(planter: Planter, number: int) -> Process:
-    """A final suspension, first tried without a decision; while it lasts an approval is refused: no violation."""
+    """A final suspension, first tried undecided; while it lasts an approval is refused: no violation."""
     pair = _pair(number)
     planter.key.add("suspended-finally")
     acts, start = _opened(planter, pair, number)
