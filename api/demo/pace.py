@@ -3,6 +3,7 @@
 All are assumptions of this demonstration; no statistics on Shanghai were found.
 """
 
+from calendar import monthrange
 from datetime import date
 from math import exp, log
 from random import Random
@@ -50,6 +51,12 @@ def transfer_day(random: Random, registered: date) -> date:
 def due(registered: date) -> date:
     """Return the last day for transfer and proof: the 15th after registration, rolled past rest days."""
     return working_day(plus(registered, 15))
+
+
+def two_months_after(day: date) -> date:
+    """Return the last day of the two months for deregistration: the same day, or the month's last one."""
+    year, month = (day.year, day.month + 2) if day.month <= 10 else (day.year + 1, day.month - 10)
+    return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
 def plus(day: date, days: int) -> date:

@@ -15,11 +15,11 @@ from api.demo.pace import (
     deregistration_days,
     export_days,
     plus,
+    two_months_after,
 )
 from api.demo.plan import Plan
 from api.demo.way import departure
 from api.demo.world import World
-from domain.calendar import two_months_after
 
 _PORTS = (("2225", "外高桥港区海关"), ("2248", "洋山海关"), ("2202", "吴淞海关"))
 _PORT_WEIGHTS = (70, 20, 10)

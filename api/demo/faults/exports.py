@@ -8,9 +8,8 @@ from api.demo.calendars import working_day
 from api.demo.faults.key import Violation
 from api.demo.faults.planter import Planter
 from api.demo.faults.proofs import shows
-from api.demo.pace import LETTER_FROM, MAX_LICENCE, plus
+from api.demo.pace import LETTER_FROM, MAX_LICENCE, plus, two_months_after
 from api.demo.plan import Plan
-from domain.calendar import two_months_after
 
 _LAST_WITH_LETTER = date(2026, 5, 31)
 """A car transferred later may leave in another year."""
