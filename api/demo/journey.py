@@ -9,7 +9,7 @@ from api.demo.acts import Act, document, moment, vin_list_sha256
 from api.demo.agenda import Process
 from api.demo.calendars import working_day
 from api.demo.fleet import Car
-from api.demo.pace import batch_size, plus, transfer_day
+from api.demo.pace import MAX_BATCH, batch_size, plus, transfer_day
 from api.demo.plan import Plan
 from api.demo.shipment import shipments
 from api.demo.way import way
@@ -27,8 +27,8 @@ _POINTS = (
 def draw_batch(world: World, pair: Pair, fresh: list[Car], received: date) -> Batch:
     """Return the next batch of a pair: the cars that wait, then ``fresh`` ones; its units are spoken for."""
     random = world.random
-    cars = [*pair.waiting, *fresh]
-    pair.waiting = []
+    cars = [*pair.waiting[:MAX_BATCH], *fresh]
+    pair.waiting = pair.waiting[MAX_BATCH:]
     pair.batches += 1
     pair.free -= len(cars)
     approved = working_day(received, random.randint(1, 5))
@@ -42,7 +42,8 @@ def draw_batch(world: World, pair: Pair, fresh: list[Car], received: date) -> Ba
 
 def next_size(random: Random, pair: Pair, left: int, total: int) -> int:
     """Return how many fresh cars the next batch of a pair takes: at least four batches a pair."""
-    room = min(max(1, -(-total // 4)), left, pair.free - len(pair.waiting), 60)
+    waiting = len(pair.waiting)
+    room = min(max(1, -(-total // 4)), left, pair.free - waiting, MAX_BATCH - waiting)
     return max(0, min(batch_size(random), room))
 
 

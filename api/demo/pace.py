@@ -21,6 +21,7 @@ MEDIAN_GRANT: Final = 150
 MIN_GRANT: Final = 20
 MAX_GRANT: Final = 2_000
 MAX_LICENCE: Final = 20
+MAX_BATCH: Final = 60
 _Z95: Final = 1.645
 
 
@@ -37,9 +38,9 @@ def weight(random: Random) -> float:
 def batch_size(random: Random) -> int:
     """Return a number of cars from 1 to 60, often about 10, 20 or 40."""
     if random.random() < 0.3:
-        return random.randint(1, 60)
+        return random.randint(1, MAX_BATCH)
     peak = random.choice((10, 10, 20, 20, 40))
-    return min(max(round(random.gauss(peak, peak / 10)), 1), 60)
+    return min(max(round(random.gauss(peak, peak / 10)), 1), MAX_BATCH)
 
 
 def transfer_day(random: Random, registered: date) -> date:
