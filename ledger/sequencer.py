@@ -50,6 +50,14 @@ class _HeadsWanted:
     future: "Future[int]"
 
 
+@dataclass(frozen=True, slots=True)
+class _Together:
+    waiting: list[_Waiting]
+
+
+_Item = _Waiting | _Together | _HeadsWanted
+
+
 class Sequencer:
     """Appends signed envelopes to a store; close it, or use it as a context manager."""
 
@@ -87,7 +95,7 @@ class Sequencer:
             raise WrongKey(f"{self._ring.origin} names another housekeeping key in entry 0 than this one")
         if signer is not None and str(signer.verifier_key) != self._ring.operator_key:
             raise WrongKey(f"{self._ring.origin} names another checkpoint key in entry 0 than the signer's")
-        self._queue: queue.Queue[_Waiting | _HeadsWanted | None] = queue.Queue(max_queue)
+        self._queue: queue.Queue[_Item | None] = queue.Queue(max_queue)
         self._closed = threading.Lock()
         self._is_closed = False
         self._thread = threading.Thread(target=self._write_groups, name="sequencer", daemon=True)
@@ -121,6 +129,22 @@ class Sequencer:
         """
         return self.submit(envelope, statements).result()
 
+    def append_together(self, submissions: Sequence[tuple[bytes, Sequence[bytes]]]) -> list[Outcome]:
+        """Submit (envelope, statements) of several and wait; they enter in this order, in one transaction.
+
+        Each is judged by itself: one that is refused keeps no other out. All get one ``recorded_at``.
+
+        Raises:
+            ValueError: more than ``GROUP_ENVELOPES`` envelopes.
+            NotAccepted, QueueFull, StoreError: as :meth:`append`; nothing was queued, or nothing written.
+        """
+        if len(submissions) > GROUP_ENVELOPES:
+            raise ValueError(f"{len(submissions)} envelopes, at most {GROUP_ENVELOPES} enter together")
+        waiting = [_Waiting(self._prepare(*submission), Future()) for submission in submissions]
+        if waiting:
+            self._put(_Together(waiting))
+        return [one.future.result() for one in waiting]
+
     def commit_heads(self) -> int:
         """Put the heads of all subjects' chains on record, behind what waits; return the entry's index.
 
@@ -150,7 +174,7 @@ class Sequencer:
         self._queue.put(None)
         self._thread.join()
 
-    def _put(self, item: _Waiting | _HeadsWanted) -> None:
+    def _put(self, item: _Item) -> None:
         with self._closed:
             if self._is_closed:
                 raise RuntimeError("the sequencer is closed")
@@ -171,7 +195,7 @@ class Sequencer:
         return prepare(envelope, statements, ledger=self._ring.origin, public_key=ring.public_key)
 
     def _write_groups(self) -> None:
-        carried: _Waiting | _HeadsWanted | None = None
+        carried: _Item | None = None
         while True:
             first = carried or self._queue.get()
             carried = None
@@ -180,12 +204,15 @@ class Sequencer:
             if isinstance(first, _HeadsWanted):
                 self._write_heads(first)
                 continue
+            if isinstance(first, _Together):
+                self._write(first.waiting)
+                continue
             group, carried, closing = self._gather(first)
             self._write(group)
             if closing:
                 return
 
-    def _gather(self, first: _Waiting) -> tuple[list[_Waiting], _Waiting | _HeadsWanted | None, bool]:
+    def _gather(self, first: _Waiting) -> tuple[list[_Waiting], _Item | None, bool]:
         """Take what waits behind ``first`` up to the bounds of a group; one envelope always fits."""
         group = [first]
         statements, size = len(first.submission.statements), first.submission.size_bytes
@@ -196,7 +223,7 @@ class Sequencer:
                 break
             if waiting is None:
                 return group, None, True
-            if isinstance(waiting, _HeadsWanted):
+            if not isinstance(waiting, _Waiting):
                 return group, waiting, False
             statements += len(waiting.submission.statements)
             size += waiting.submission.size_bytes

@@ -384,3 +384,26 @@ def test_the_cache_of_records_is_bounded(at: Desk) -> None:
     cache.absorb({f"enterprise:{n}": Enterprise(name=str(n)) for n in range(4)})
     assert len(cache) == 3
     assert cache.fetch(at.store, ["enterprise:3"]) == {"enterprise:3": Enterprise(name="3")}
+
+
+def test_envelopes_enter_together_in_their_order_and_at_one_moment(at: Desk) -> None:
+    """Given three envelopes, one of them refused, when they enter together, then the others stand in order."""
+    lots = [[enterprise(1)], [b"{}"], [enterprise(2), enterprise(3)]]
+    sent = [(at.envelope(lot, "commerce-1"), lot) for lot in lots]
+    first, refused, last = at.sequencer.append_together(sent)
+
+    assert first == Entered((1,), replayed=False)
+    assert codes(refused) == ["malformed"]
+    assert last == Entered((3, 4), replayed=False)
+    headers = [json.loads(data.partition(b"\n")[0]) for data in at.store.entries(1, 5)]
+    assert len({header["recorded_at"] for header in headers}) == 1
+
+
+def test_together_has_bounds(at: Desk) -> None:
+    """Given more envelopes than a group holds, or none, when they should enter together, then nothing does."""
+    sent = (at.envelope([enterprise(1)], "commerce-1"), [enterprise(1)])
+    with pytest.raises(ValueError, match="513 envelopes, at most 512"):
+        at.sequencer.append_together([sent] * 513)
+
+    assert at.sequencer.append_together([]) == []
+    assert at.store.head().size == 1
