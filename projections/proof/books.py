@@ -89,9 +89,9 @@ class Books:
     def result(self) -> BooksResult:
         """Answer the second question: every break, ascending."""
         placed = self._placed()
-        breaks = [BooksBreak(one.index, one.detail) for one in (*self.breaks, *placed.refused)]
-        breaks += [BooksBreak(0, detail) for detail in self._unequal(placed.counted)]
-        breaks.sort(key=lambda one: (one.index, one.detail))
+        entries = sorted((*self.breaks, *placed.refused), key=lambda one: (one.index, one.detail))
+        breaks = [BooksBreak(one.index, one.detail) for one in entries]
+        breaks += [BooksBreak(None, detail) for detail in self._unequal(placed.counted)]
         return BooksResult(BooksVerdict.UNBALANCED if breaks else BooksVerdict.BALANCED, tuple(breaks))
 
     def _put(self, event: Event) -> set[str]:

@@ -16,20 +16,12 @@ from projections.proof.amended import Amendment
 from projections.proof.facts import POSTING, Fact, batch_fact, car_facts
 from projections.proof.published import Published
 from projections.proof.types import Event
-from projections.proof.units import Car, Units, advance, car_of
+from projections.proof.units import USED, Car, Units, advance, car_of
 
 REUSE: Final = "REUSE"
 """Noted with an approval when the policy lets a car use quota again after its end."""
 
 _RECENT: Final = 20_000  # cars kept placed: about as many as are between approval and export at one time
-
-
-@dataclass(slots=True)
-class Batch:
-    """The cars that a batch ever named, and the facts that concern all of them."""
-
-    vins: list[str] = field(default_factory=list)
-    facts: list[Fact] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,28 +38,30 @@ class CarFiles:
 
     Attributes:
         cars: by VIN; facts in ascending order of index.
-        batches: by batch id.
+        batches: by batch id, the cars that were ever approved in it.
         places: of the facts that concern a whole batch, the batch.
         recent: cars as last placed, to save placing them again from their facts; can be lost at any time.
     """
 
     cars: dict[str, list[Fact]] = field(default_factory=dict)
-    batches: dict[str, Batch] = field(default_factory=dict)
+    batches: dict[str, list[str]] = field(default_factory=dict)
     places: dict[int, str] = field(default_factory=dict)
     recent: Annotated[dict[str, tuple[Car, Units]], Field(exclude=True)] = field(default_factory=dict)
 
     def put(self, event: Event, published: Published) -> Iterator[Move]:
         """Enter what a statement says of each car that it names, or that its batch holds."""
         if shared := batch_fact(event):
-            batch = self.batches.setdefault(shared.line_id or "", Batch())
-            batch.facts.append(shared)
-            self.places[event.place] = shared.line_id or ""
-            for vin in batch.vins:
-                yield from self._add(vin, shared)
+            batch_id = shared.line_id or ""
+            self.places[event.place] = batch_id
+            for vin in self.batches.get(batch_id, ()):
+                if self._waits(vin, batch_id):
+                    yield from self._add(vin, shared)
             return
         for vin, fact in car_facts(event):
             if fact.kind == "UseApplicationApproved":
-                self._join(vin, fact.line_id or "")
+                vins = self.batches.setdefault(batch_of(fact.line_id or ""), [])
+                if vin not in vins:
+                    vins.append(vin)
                 params = published.in_force(fact.on)
                 fact = replace(fact, note=REUSE) if params and params.vin_reuse_after_end else fact
             yield from self._add(vin, fact)
@@ -76,8 +70,7 @@ class CarFiles:
         """Take out whatever stands at the place of a correction."""
         place = amendment.place
         holders = self._holders(amendment)
-        if batch := self.batches.get(self.places.pop(place, "")):
-            batch.facts = [fact for fact in batch.facts if fact.place != place]
+        self.places.pop(place, None)
         for vin in holders:
             _, before = self._placed(vin)
             self.cars[vin] = [fact for fact in self.cars[vin] if fact.place != place]
@@ -103,20 +96,18 @@ class CarFiles:
             known = self.recent[vin] = car, car.units()
         return known
 
-    def _join(self, vin: str, line_id: str) -> None:
-        """Enter a car in the batch of its line; what was said of the whole batch is said of it too."""
-        batch = self.batches.setdefault(batch_of(line_id), Batch())
-        if vin not in batch.vins:
-            batch.vins.append(vin)
-            if batch.facts:  # a correction brings the car in after the batch was classified
-                known = [*self.cars.get(vin, []), *batch.facts]
-                self.cars[vin] = sorted(known, key=lambda fact: fact.index)
-                self.recent.pop(vin, None)
+    def _waits(self, vin: str, batch_id: str) -> bool:
+        """Say whether a line of the car in a batch is still to be classified or registered.
+
+        What is said of the batch leaves other lines alone, and goes on doing so if a correction takes the
+        registration of one of them back.
+        """
+        car, _ = self._placed(vin)
+        return any(state != USED and batch_of(line_id) == batch_id for line_id, state in car.lines.items())
 
     def _holders(self, amendment: Amendment) -> list[str]:
         """Return the cars that keep a fact of the corrected place; looks first where the correction says."""
-        batch = self.batches.get(self.places.get(amendment.place, ""))
-        likely = batch.vins if batch else amendment.vins
+        likely = self.batches.get(self.places.get(amendment.place, ""), amendment.vins)
         found = [vin for vin in likely if self._keeps(vin, amendment.place)]
         return found or [vin for vin in self.cars if self._keeps(vin, amendment.place)]
 

@@ -147,12 +147,7 @@ def _is_finding(car: Car, one: Registration, seen: date) -> bool:
     """Say whether a sighting falls to this registration and no temporary plate covers it."""
     if seen < one.on or any(one.on < other.on <= seen for other in car.registrations if not other.ended):
         return False
-    covered = (
-        one.transferred_on is not None
-        and one.temp_plate_to is not None
-        and one.transferred_on <= seen <= one.temp_plate_to
-    )
-    return not covered
+    return not any(first <= seen <= last for first, last in one.temp_plates)
 
 
 def _is_overdue(

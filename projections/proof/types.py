@@ -103,9 +103,9 @@ class Headline:
 
 @dataclass(frozen=True, slots=True)
 class BooksBreak:
-    """One place at which the books do not balance."""
+    """One place at which the books do not balance; without an index it is no single entry's."""
 
-    index: int
+    index: int | None
     detail: str
 
 

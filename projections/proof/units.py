@@ -47,7 +47,7 @@ class Registration:
     lost: bool = False
     fraud: bool = False
     transferred_on: date | None = None
-    temp_plate_to: date | None = None
+    temp_plates: list[tuple[date, date]] = field(default_factory=list)
     loaded: bool = False
     exit_record: bool = False
     domestic: bool = False
@@ -217,7 +217,9 @@ def _registered(car: Car, fact: Fact) -> None:
 
 def _transferred(car: Car, fact: Fact) -> None:
     if registration := car.under(fact.ref):
-        registration.transferred_on, registration.temp_plate_to = fact.on, fact.day
+        registration.transferred_on = fact.on
+        if fact.day is not None:
+            registration.temp_plates.append((fact.on, fact.day))
 
 
 def _transfer_reversed(car: Car, fact: Fact) -> None:

@@ -414,6 +414,14 @@ def test_a_classification_taken_back_puts_its_lines_back() -> None:
     assert balances(entries) == {"ISS": -100, "AV": 98, "A": 2}
 
 
+def test_a_withdrawal_leaves_a_registered_line_alone_whatever_is_corrected_later() -> None:
+    """Given a batch withdrawn after one car's registration, when that is taken back, then its line is classified."""
+    entries = registered()
+    entries.say("2025-03-04", "UseApplicationWithdrawn", {"batch_id": BATCH, "reason": None})
+    entries.correct(DAY, entries.index_of("VehicleRegistered"), None, f"vin:{CAR}")
+    assert balances(entries) == {"ISS": -100, "AV": 99, "C": 1}
+
+
 def test_declarations_keep_the_best_evidence() -> None:
     """Given a release signed by customs, when the exporter's copy follows, then the unit is customs-proved."""
     entries = released()

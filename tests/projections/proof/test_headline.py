@@ -303,6 +303,14 @@ def test_road_use_is_a_finding_unless_a_temporary_plate_covers_it(seen: str, exp
     assert level(entries) == expected
 
 
+def test_a_temporary_plate_covered_the_car_though_the_transfer_fell_later() -> None:
+    """Given a sighting under a temporary plate, when the transfer is reversed later, then it is no finding."""
+    entries = transferred(temp_plate_to="2025-03-31")
+    entries.say("2025-03-13", "RoadUseReported", road_use(at="2025-03-12T08:00:00+08:00"))
+    entries.say("2025-03-14", "TransferReversed", transfer_reversed(on="2025-03-14"))
+    assert level(entries) == "on_track"
+
+
 @pytest.mark.parametrize("line", [None, f"{PAIR}-9-1"])
 def test_an_unbacked_car_is_an_exception(line: str | None) -> None:
     """Given a registration without a valid line, then C36 names it, exported or not."""
