@@ -60,7 +60,7 @@ class CarStatements:
 
     def _judges(self, view: View, as_of: date) -> tuple[Judge, ...]:
         return (
-            Lines(view),
+            Lines(),
             Vins(),
             Plates(),
             Deadlines(view),

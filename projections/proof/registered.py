@@ -22,7 +22,6 @@ from projections.proof.types import StatementResult
 class Lines:
     """C15."""
 
-    view: View
     tally: Tally = field(default_factory=lambda: Tally("C15"))
     unbacked: int = 0
 
