@@ -5,10 +5,9 @@ Within the profile of ``ledger.canonical`` the form is regular: members in one o
 """
 
 import re
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
-from typing import Final
+from typing import Final, NamedTuple
 
 from ledger.canonical import MAX_INTEGER, Malformed, canonical_bytes, parse_canonical
 
@@ -47,8 +46,7 @@ _TEXTS = re.compile(_TEXT)
 _ESCAPED = re.compile(r"\\(.)")
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(NamedTuple):
     """One link of a subject's own chain: the ``number``-th entry (from 1) that concerns ``key``."""
 
     key: str
@@ -57,12 +55,11 @@ class Subject:
     """Leaf hash (hex) of the key's previous entry, 64 zeros for its first."""
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
+class Header(NamedTuple):
     """The header line of an entry; hashes are lower-case hex."""
 
     envelope: str | None
-    index: int
+    index: int  # type: ignore[assignment]  # to nobody a header is a sequence with a method of this name
     item: int | None
     prev: str
     recorded_at: str
