@@ -94,10 +94,15 @@ class Workers:
 
 def lookers(size: int) -> Lookers:
     """Return who is to look at so many entries."""
+    count = processes_for(size)
+    return Workers(count) if count else Here()
+
+
+def processes_for(size: int) -> int:
+    """Return how many processes it is good to have for so many entries; 0 for none besides this one."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    if size < LEAST_ENTRIES or cores == 1:
-        return Here()
-    return Workers(cores + 1)  # so that none is idle while one waits for this process to listen
+    # One more than there are cores: none stands idle while one waits for this process to listen.
+    return 0 if size < LEAST_ENTRIES or cores == 1 else cores + 1
 
 
 def _start() -> "subprocess.Popen[bytes]":
