@@ -74,6 +74,7 @@ def verify(
         trusted,
         unanchored=unanchored,
         lenient=lenient,
+        quiet=as_json,
     )
     print_json(answer.to_json()) if as_json else print_verification(answer.to_json())
     raise typer.Exit(answer.exit_code)
@@ -86,8 +87,12 @@ def verify_target(
     *,
     unanchored: bool = False,
     lenient: bool = False,
+    quiet: bool = False,
 ) -> Verification | SubjectVerification:
-    """Verify a bundle (of a ledger or one history) or a database; what cannot be opened is an answer too."""
+    """Verify a bundle (of a ledger or one history) or a database; what cannot be opened is an answer too.
+
+    On a terminal a bar shows how far it is, unless it is to be ``quiet``.
+    """
     store: StoreSource | PostgresSource | None = None
     try:
         source: Source
@@ -109,7 +114,7 @@ def verify_target(
                     types=CATALOGUE,
                 )
             source = BundleSource(files)
-        with progress_bar("verifying") as bar:
+        with progress_bar("verifying", hidden=quiet) as bar:
             return verify_source(
                 source,
                 anchor=anchor,
