@@ -8,9 +8,8 @@ Nothing is ever serialised again to verify: the leaf hash is over the bytes as t
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache, partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from ledger.canonical import Malformed, parse_canonical
 from ledger.header import MAX_ENTRY_BYTES, MAX_SUBJECTS, SUBJECT_KEY, ZERO_HASH, Header, Subject, parse_header
@@ -61,16 +60,14 @@ _Find = Callable[[str, set[str], set[str]], None]
 """Adds to the subjects and the tags what it finds in a text."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """A parsed entry: its header and the statement's bytes as they were signed."""
 
     header: Header
     statement: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Derived:
+class Derived(NamedTuple):
     """Whom and what a statement concerns: keys in ascending byte order, none twice."""
 
     subjects: tuple[str, ...]
