@@ -46,8 +46,8 @@ class _Envelopes:
 
     def __init__(self, number: int, found: list[bytes], damage: str | None) -> None:
         self.number = number
-        self.by_digest = {sha256(data).hexdigest(): data for data in found}
         self.digests = [sha256(data).hexdigest() for data in found]
+        self.by_digest = dict(zip(self.digests, found, strict=True))
         self.damage = damage
         self.damage_told = False
         self.wanted: list[str] = []
@@ -134,7 +134,7 @@ class BundleSource:
 
     def envelopes_near(self, rows: Sequence[StoredEntry]) -> list[bytes]:
         """See :meth:`ledger.source.Source.envelopes_near`."""
-        return list(self._open(rows[0].index // TILE_WIDTH).by_digest.values())
+        return self._read_envelopes(rows[0].index // TILE_WIDTH)[0]
 
     def faults(self, size: int) -> list[Break]:
         """See :meth:`ledger.source.Source.faults`."""
@@ -211,18 +211,22 @@ class BundleSource:
             self._faults.append(self._entry_faults.pop(0))
 
     def _open(self, number: int) -> _Envelopes:
+        return _Envelopes(number, *self._read_envelopes(number))
+
+    def _read_envelopes(self, number: int) -> tuple[list[bytes], str | None]:
+        """Return the envelopes of a bundle, and its damage if it has any."""
         width = tile_width(self._size, 0, number)
         path = envelopes_path(number, width)
         try:
             data = self._files.read(path, _MAX_ENVELOPES_BYTES)
         except KeyError:
-            return _Envelopes(number, [], f"{path}: no such file")
+            return [], f"{path}: no such file"
         except Malformed as error:
-            return _Envelopes(number, [], str(error))
+            return [], str(error)
         try:
-            return _Envelopes(number, decode_envelopes(data, number, width), None)
+            return decode_envelopes(data, number, width), None
         except Malformed as error:
-            return _Envelopes(number, _records(data, 4, width), f"{path}: {error}")
+            return _records(data, 4, width), f"{path}: {error}"
 
     def _close(self) -> None:
         if self._envelopes is not None:

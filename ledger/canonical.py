@@ -8,7 +8,6 @@ their own canonical form also refuses duplicate members, −0, 1e3, ``\u0041`` a
 """
 
 import json
-from collections.abc import Iterable
 from typing import Any, Final, NoReturn
 
 MAX_INTEGER = 2**53 - 1
@@ -44,8 +43,9 @@ def parse_canonical(data: bytes, *, max_bytes: int, what: str) -> dict[str, Any]
         raise Malformed(f"{what}: {len(data)} bytes, at most {max_bytes} are allowed")
     value = load_object(data, what=what)
     try:
-        # What stands without an escape has no control character; so no text need be looked through again.
-        if b"\\" in data or not _is_plain(value, 1):
+        # JSON has no control character in a text without an escape, except U+007F.
+        printable = data.isascii() and b"\x7f" not in data
+        if b"\\" in data or not _is_plain(value, 1, printable):
             _check(value, "$", 1)
         same = _dump(value)
     except Malformed as error:
@@ -82,21 +82,26 @@ def _dump(value: object) -> bytes:
         raise Malformed(f"a lone surrogate at character {error.start}") from None
 
 
-def _is_plain(value: dict[str, Any] | list[Any], depth: int) -> bool:
-    """Say whether ``_check`` has nothing against this parsed JSON but, perhaps, control characters."""
+def _is_plain(value: Any, depth: int, plain_names: bool) -> bool:
+    """Say whether ``_check`` has nothing against parsed JSON of which no text was escaped.
+
+    JSON gives exact types, and most members are texts. ``plain_names``: names need no look.
+    """
     if depth > MAX_DEPTH:
         return False
-    members: Iterable[Any] = value
-    if isinstance(value, dict):
-        names = "".join(value)
-        if not (names.isascii() and names.isprintable()):
-            return False
+    members = value
+    if type(value) is dict:
         members = value.values()
+        if not plain_names and not ((names := "".join(value)).isascii() and names.isprintable()):
+            return False
     for member in members:
-        if isinstance(member, (dict, list)):
-            if not _is_plain(member, depth + 1):
+        kind = type(member)
+        if kind is str:
+            continue
+        if kind is dict or kind is list:
+            if not _is_plain(member, depth + 1, plain_names):
                 return False
-        elif isinstance(member, int) and abs(member) > MAX_INTEGER:
+        elif kind is int and not -MAX_INTEGER <= member <= MAX_INTEGER:
             return False
     return True
 

@@ -7,8 +7,9 @@ Nothing is ever serialised again to verify: the leaf hash is over the bytes as t
 """
 
 import re
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable
+from functools import lru_cache, partial
+from typing import Any, NamedTuple
 
 from ledger.canonical import Malformed, parse_canonical
 from ledger.header import MAX_ENTRY_BYTES, MAX_SUBJECTS, SUBJECT_KEY, ZERO_HASH, Header, Subject, parse_header
@@ -55,20 +56,18 @@ _IDENTIFIER = {
     "app_id": re.compile(rf"(?P<pair>{_PAIR})-q{_NUMBER}\Z"),
 }
 _CASE = re.compile(r"[A-Za-z0-9._-]{1,64}\Z")
-_USCCS = {"usccs", "applicants", "seals"}
-_NAMED = {"vin", "vins", "concerns", "case_id", *_IDENTIFIER}
+_Find = Callable[[str, set[str], set[str]], None]
+"""Adds to the subjects and the tags what it finds in a text."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """A parsed entry: its header and the statement's bytes as they were signed."""
 
     header: Header
     statement: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Derived:
+class Derived(NamedTuple):
     """Whom and what a statement concerns: keys in ascending byte order, none twice."""
 
     subjects: tuple[str, ...]
@@ -123,37 +122,65 @@ def derive(statement: dict[str, Any]) -> Derived:
     kind = statement.get("type")
     if isinstance(kind, str) and kind in _RESERVED_SUBJECT:
         subjects.add(_RESERVED_SUBJECT[kind])
-    _gather("", statement.get("body"), subjects, tags)
+    _gather(None, statement.get("body"), subjects, tags)
     return Derived(tuple(sorted(subjects)), tuple(sorted(tags)))
 
 
-def _gather(name: str, value: object, subjects: set[str], tags: set[str]) -> None:
-    """Add what every text below ``value`` says, by the name of the member that holds it, through lists."""
-    if isinstance(value, str):
-        if name == "uscc" or name.endswith("_uscc") or name in _USCCS:
-            if _ENTERPRISE.match(value):
-                subjects.add(f"enterprise:{value}")
-        elif name in _NAMED:
-            _gather_named(name, value, subjects, tags)
-    elif isinstance(value, dict):
-        for member, inner in value.items():
-            _gather(member, inner, subjects, tags)
+def _gather(find: _Find | None, value: object, subjects: set[str], tags: set[str]) -> None:
+    """Add what every text below ``value`` says, by the name of the member that holds it, through lists.
+
+    ``find`` is what is found in a text that stands here.
+    """
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            if not isinstance(inner, (dict, list)):
+                if (found := _found_in(name)) is not None and isinstance(inner, str):
+                    found(inner, subjects, tags)
+            else:
+                _gather(_found_in(name), inner, subjects, tags)
     elif isinstance(value, list):
         for inner in value:
-            _gather(name, inner, subjects, tags)
+            _gather(find, inner, subjects, tags)
+    elif find is not None and isinstance(value, str):
+        find(value, subjects, tags)
 
 
-def _gather_named(name: str, value: str, subjects: set[str], tags: set[str]) -> None:
+@lru_cache(maxsize=256)
+def _found_in(name: str) -> _Find | None:
+    """Return what is found in the texts of a member; None for nothing."""
+    if name == "uscc" or name.endswith("_uscc") or name in {"usccs", "applicants", "seals"}:
+        return _find_enterprise
     if name in {"vin", "vins"}:
-        if _VIN.match(value):
-            subjects.add(f"vin:{value}")
-    elif name == "concerns":
-        if SUBJECT_KEY.match(value):
-            subjects.add(value)
-    elif name == "case_id":
-        if _CASE.match(value):
-            tags.add(f"case:{value}")
-    elif match := _IDENTIFIER[name].match(value):
+        return _find_vin
+    if name == "concerns":
+        return _find_key
+    if name == "case_id":
+        return _find_case
+    return partial(_find_identified, _IDENTIFIER[name]) if name in _IDENTIFIER else None
+
+
+def _find_enterprise(text: str, subjects: set[str], _tags: set[str]) -> None:
+    if _ENTERPRISE.match(text):
+        subjects.add(f"enterprise:{text}")
+
+
+def _find_vin(text: str, subjects: set[str], _tags: set[str]) -> None:
+    if _VIN.match(text):
+        subjects.add(f"vin:{text}")
+
+
+def _find_key(text: str, subjects: set[str], _tags: set[str]) -> None:
+    if SUBJECT_KEY.match(text):
+        subjects.add(text)
+
+
+def _find_case(text: str, _subjects: set[str], tags: set[str]) -> None:
+    if _CASE.match(text):
+        tags.add(f"case:{text}")
+
+
+def _find_identified(pattern: re.Pattern[str], text: str, subjects: set[str], tags: set[str]) -> None:
+    if match := pattern.match(text):
         parts = match.groupdict()
         subjects.update(f"enterprise:{uscc}" for uscc in parts["pair"].split("-")[:2])
         tags.add(f"pair:{parts['pair']}")

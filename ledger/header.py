@@ -5,10 +5,9 @@ Within the profile of ``ledger.canonical`` the form is regular: members in one o
 """
 
 import re
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
-from typing import Final
+from typing import Final, NamedTuple
 
 from ledger.canonical import MAX_INTEGER, Malformed, canonical_bytes, parse_canonical
 
@@ -47,8 +46,7 @@ _TEXTS = re.compile(_TEXT)
 _ESCAPED = re.compile(r"\\(.)")
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(NamedTuple):
     """One link of a subject's own chain: the ``number``-th entry (from 1) that concerns ``key``."""
 
     key: str
@@ -57,12 +55,11 @@ class Subject:
     """Leaf hash (hex) of the key's previous entry, 64 zeros for its first."""
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
+class Header(NamedTuple):
     """The header line of an entry; hashes are lower-case hex."""
 
     envelope: str | None
-    index: int
+    index: int  # type: ignore[assignment]  # to nobody a header is a sequence with a method of this name
     item: int | None
     prev: str
     recorded_at: str
@@ -112,21 +109,19 @@ def _at_once(line: bytes) -> Header | None:
     # Left are what no pattern tells: order, pairs and bounds.
     subjects: list[Subject] = []
     before = ""
-    for key, number, leaf in _SUBJECTS.findall(links):
-        subject = Subject(_unescaped(key), int(number), leaf)
-        if subject.key <= before or subject.number > MAX_INTEGER:
+    for written, number, leaf in _SUBJECTS.findall(links):
+        key = _unescaped(written)
+        if key <= before or len(subjects) == MAX_SUBJECTS or int(number) > MAX_INTEGER:
             return None
-        before = subject.key
-        subjects.append(subject)
-    tags = tuple(map(_unescaped, _TEXTS.findall(texts)))
-    if len(subjects) > MAX_SUBJECTS or any(one >= two for one, two in pairwise(tags)):
+        before = key
+        subjects.append(Subject(key, int(number), leaf))
+    tags = tuple(map(_unescaped, _TEXTS.findall(texts))) if texts else ()
+    if len(tags) > 1 and any(one >= two for one, two in pairwise(tags)):
         return None
-    place, number_in = int(index), None if item is None else int(item)
-    if max(place, number_in or 0) > MAX_INTEGER or (envelope is None) != (number_in is None):
+    place, among = int(index), None if item is None else int(item)
+    if max(place, among or 0) > MAX_INTEGER or (envelope is None) != (among is None):
         return None
-    return Header(
-        envelope, place, number_in, prev, recorded_at, tuple(subjects), tags, _unescaped(kind)
-    )  # fmt: skip
+    return Header(envelope, place, among, prev, recorded_at, tuple(subjects), tags, _unescaped(kind))
 
 
 def _unescaped(text: str) -> str:

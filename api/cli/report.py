@@ -7,8 +7,19 @@ from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
+from rich.text import Text
+from typing_extensions import override
 
 from api.cli.context import console
 from ledger.doctor import Finding
@@ -21,11 +32,33 @@ _MAX_DETAIL = 300
 
 
 @contextmanager
-def progress_bar(what: str) -> Iterator["Bar"]:
-    """Show a progress bar on stderr while something runs; nothing where stderr is no terminal."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(file=sys.stderr), disable=not sys.stderr.isatty()) as progress:
+def progress_bar(what: str, *, hidden: bool = False) -> Iterator["Bar"]:
+    """Show on stderr how far something is, how fast it goes and how long it takes yet.
+
+    Nothing is shown where stderr is no terminal, or when it is to be ``hidden``.
+    """
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        RateColumn(),
+        TimeElapsedColumn(),
+        TextColumn("left:"),
+        TimeRemainingColumn(),
+    )
+    disable = hidden or not sys.stderr.isatty()
+    with Progress(*columns, console=Console(file=sys.stderr), disable=disable) as progress:
         yield Bar(progress, what)
+
+
+class RateColumn(ProgressColumn):
+    """How many a second."""
+
+    @override
+    def render(self, task: Task) -> Text:
+        """Return the rate of the last half minute, which the time that is left follows from too."""
+        speed = task.finished_speed or task.speed
+        return Text("" if speed is None else f"{speed:,.0f}/s")
 
 
 class Bar:

@@ -95,6 +95,7 @@ def verify(
         as_of=None if as_of is None else _day("--as-of", as_of),
         documents=documents if documents is None else _folder(documents),
         extracts=tuple((path.name, _extract(path)) for path in compare or ()),
+        quiet=as_json,
     )
     answer = verify_target(target or (db if is_postgres(db) else files_of(db)), meant, trusted, question)
     print_json(answer.to_json()) if as_json else print_verification(answer.to_json())
@@ -111,6 +112,8 @@ class Question:
     as_of: date | None = None
     documents: Path | None = None
     extracts: tuple[tuple[str, Extract], ...] = ()
+    quiet: bool = False
+    """Whether no bar shows how far it is, not even on a terminal."""
 
 
 def verify_target(
@@ -143,7 +146,7 @@ def verify_target(
 def _verify_history(
     files: Files, anchor: Anchor | None, trusted: list[bytes], asked: Question
 ) -> SubjectAnswer:
-    if asked != Question(unanchored=asked.unanchored, lenient=asked.lenient):
+    if asked != Question(unanchored=asked.unanchored, lenient=asked.lenient, quiet=asked.quiet):
         options = "--as-known-at, --as-of, --documents and --compare"
         raise Stop(USAGE, f"{options} ask the whole ledger; this is the bundle of one history")
     verification = verify_subject(
@@ -171,7 +174,7 @@ def _verify_whole(
         snapshot_at=None if stored is None else stored.size,
         comparable=Comparable() if asked.extracts else None,
     )
-    with progress_bar("verifying") as bar:
+    with progress_bar("verifying", hidden=asked.quiet) as bar:
         verification = verify_source(
             source,
             anchor=anchor,

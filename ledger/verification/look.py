@@ -81,9 +81,10 @@ def look_at_entry(data: bytes) -> LookedEntry:
         leaf,
         header,
         statement,
-        digest=statement_hash(entry.statement),
-        number=statement_number(statement),
-        difference="" if same else _difference(header, derived),
+        "",
+        statement_hash(entry.statement),
+        statement_number(statement),
+        "" if same else _difference(header, derived),
     )
 
 

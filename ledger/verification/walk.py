@@ -13,7 +13,7 @@ from ledger.source import Break, Gap, Source
 from ledger.verification.ahead import Seen, looked_at
 from ledger.verification.envelopes import EnvelopePass
 from ledger.verification.housekeeping import Housekeeping
-from ledger.verification.key_fold import KeyFold
+from ledger.verification.key_fold import KEY_TYPES, KeyFold
 from ledger.verification.result import Breaks
 from ledger.verification.sequences import Sequences
 from ledger.verification.subjects import SubjectChains
@@ -21,7 +21,6 @@ from ledger.verification.tree import TreePass
 from ledger.verification.types import MaxAge, Types
 
 SUBMISSION_REFUSED: Final = "SubmissionRefused"
-KEY_TYPES: Final = frozenset({"LedgerOpened", "AgencyKeyRegistered", "AgencyKeyRevoked"})
 Progress = Callable[[int, int], None]
 
 
@@ -191,9 +190,8 @@ class Walk:
         """Check the header's own place: index, ``prev`` and ``recorded_at``."""
         if header.index != index:
             self._breaks.add("missing", index, f"here stands an entry that says it is entry {header.index}")
-        known = self._leaves_at(index - 1) if index > 0 else {ZERO_HASH}
-        if header.prev not in known:
-            wanted = ZERO_HASH if index == 0 else self._tree.leaf(index - 1).hex()
+        wanted = ZERO_HASH if index == 0 else self._tree.leaf(index - 1).hex()
+        if header.prev != wanted and header.prev != self._also.get(index - 1):
             self._breaks.add("prev", index, f"prev is {header.prev}, {wanted} is wanted")
             if index > 0:
                 self._also[index - 1] = header.prev

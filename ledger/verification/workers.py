@@ -10,7 +10,6 @@ import pickle
 import subprocess
 import sys
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Final, Protocol
@@ -60,9 +59,9 @@ class Workers:
 
     def __init__(self, count: int) -> None:
         self.ahead = 2 * count
-        self._processes = [_start() for _ in range(count)]
+        self.processes = [_start() for _ in range(count)]
         self._idle: SimpleQueue[subprocess.Popen[bytes]] = SimpleQueue()
-        for process in self._processes:
+        for process in self.processes:
             self._idle.put(process)
         self._threads = ThreadPoolExecutor(count)
 
@@ -72,12 +71,11 @@ class Workers:
 
     def close(self) -> None:
         """See :meth:`Lookers.close`."""
-        for process in self._processes:
+        for process in self.processes:
             process.kill()
         self._threads.shutdown(cancel_futures=True)
-        for process in self._processes:
-            with suppress(BrokenPipeError):  # what was still to be written
-                process.communicate()
+        for process in self.processes:
+            process.communicate()  # there is nobody to talk to; it closes the pipes and waits
 
     def _ask(self, work: Work) -> Looked:
         process = self._idle.get()
@@ -89,16 +87,22 @@ class Workers:
             answer: Looked = pickle.load(process.stdout)  # noqa: S301  the process is our own
         except (EOFError, OSError, pickle.UnpicklingError):
             raise ChildProcessError("a process that verifies entries was ended from outside") from None
-        self._idle.put(process)
+        finally:
+            self._idle.put(process)
         return answer
 
 
 def lookers(size: int) -> Lookers:
     """Return who is to look at so many entries."""
+    count = processes_for(size)
+    return Workers(count) if count else Here()
+
+
+def processes_for(size: int) -> int:
+    """Return how many processes it is good to have for so many entries; 0 for none besides this one."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    if size < LEAST_ENTRIES or cores == 1:
-        return Here()
-    return Workers(cores + 1)  # so that none is idle while one waits for this process to listen
+    # One more than there are cores: none stands idle while one waits for this process to listen.
+    return 0 if size < LEAST_ENTRIES or cores == 1 else cores + 1
 
 
 def _start() -> "subprocess.Popen[bytes]":
