@@ -76,7 +76,8 @@ class Follower:
             self.attachments.fold(event)
         if self.snapshot_at == event.index + 1:
             pairs = self.checker.books.pairs
-            self.snapshot = {pair_id: dict(pair.balances) for pair_id, pair in pairs.items()}
+            # Registrations that name no line count for the city, which keeps no row.
+            self.snapshot = {pair_id: dict(pair.balances) for pair_id, pair in pairs.items() if pair_id}
 
     def results(self) -> Iterable[StatementResult]:
         """Answer C05, C06 and C08; the rest is in ``checker.report``."""
