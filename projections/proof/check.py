@@ -7,8 +7,10 @@ from typing import Final
 
 from domain.calendar import shanghai_date
 from projections.proof.amended import Amended, Amendment
+from projections.proof.applications import Applications
 from projections.proof.batches import Batches
 from projections.proof.books import Books
+from projections.proof.codes import Codes
 from projections.proof.decisions import Decisions
 from projections.proof.group import Group
 from projections.proof.headline import headline
@@ -94,7 +96,12 @@ class Checker:
 
 
 def _groups(published: Published, books: Books) -> Sequence[Group]:
-    return (Batches(), Decisions(published, books.files))
+    return (
+        Batches(),
+        Decisions(published, books.files),
+        Applications(),
+        Codes(),
+    )
 
 
 def check(
