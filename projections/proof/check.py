@@ -10,6 +10,7 @@ from projections.proof.amended import Amended, Amendment
 from projections.proof.applications import Applications
 from projections.proof.batches import Batches
 from projections.proof.books import Books
+from projections.proof.car_statements import CarStatements
 from projections.proof.codes import Codes
 from projections.proof.decisions import Decisions
 from projections.proof.group import Group
@@ -101,6 +102,7 @@ def _groups(published: Published, books: Books) -> Sequence[Group]:
         Decisions(published, books.files),
         Applications(),
         Codes(),
+        CarStatements(published, books.files),
     )
 
 
