@@ -219,7 +219,16 @@ class SeenOnRoad:
     act: Literal["SEEN_ON_ROAD"] = "SEEN_ON_ROAD"
 
 
-Observation = Loaded | UsedAtHome | SeenOnRoad
+@dataclass(frozen=True, slots=True)
+class InCase:
+    """立案 of a case about the car; an observation."""
+
+    index: int
+    case_id: str
+    act: Literal["IN_CASE"] = "IN_CASE"
+
+
+Observation = Loaded | UsedAtHome | SeenOnRoad | InCase
 Act = (
     Approved
     | Classified
@@ -242,4 +251,4 @@ Act = (
 )
 StoredAct = Annotated[Act, Field(discriminator="act")]
 
-OBSERVATIONS: Final = (Loaded, UsedAtHome, SeenOnRoad)
+OBSERVATIONS: Final = (Loaded, UsedAtHome, SeenOnRoad, InCase)

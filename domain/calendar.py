@@ -82,8 +82,3 @@ def months_after(day: date, months: int) -> date:
     years, month = divmod(day.month - 1 + months, 12)
     year, month = day.year + years, month + 1
     return date(year, month, min(day.day, _months.monthrange(year, month)[1]))
-
-
-def two_months_after(day: date) -> date:
-    """Return the last day of the two months for deregistration (公安部令164 art. 37)."""
-    return months_after(day, 2)

@@ -37,7 +37,6 @@ class Registration:
         fraud: annulled for fraud after export.
         export_lost: customs took back the export of a car that was deregistered.
         copied_on: the first copy to commerce.
-        regularised: whether the unit came after the registration.
     """
 
     line_id: str | None
@@ -52,7 +51,6 @@ class Registration:
     fraud: bool = False
     export_lost: bool = False
     copied_on: date | None = None
-    regularised: bool = False
 
     @property
     def account(self) -> CarAccount:
@@ -125,6 +123,7 @@ class Car:
         loaded: the days on which it was loaded, with the grade of evidence.
         home_use: kind and day of every domestic use.
         sightings: the days on which it was seen on a road.
+        cases: the violation cases about it.
     """
 
     lines: Mapping[str, CarAccount] = field(default_factory=dict)
@@ -137,6 +136,7 @@ class Car:
     loaded: tuple[tuple[date, str], ...] = ()
     home_use: tuple[tuple[str, date], ...] = ()
     sightings: tuple[date, ...] = ()
+    cases: tuple[str, ...] = ()
 
     def current(self) -> Registration | None:
         """Return the latest backed registration, else the latest unbacked one."""

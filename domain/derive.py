@@ -82,11 +82,15 @@ def after(car: Car, act: a.Act) -> Car:
             return replace(car, home_use=(*car.home_use, (act.kind, act.on)))
         case a.SeenOnRoad():
             return replace(car, sightings=(*car.sightings, act.on))
+        case a.InCase():
+            return replace(car, cases=(*car.cases, act.case_id))
         case _:
             assert_never(act)
 
 
 def _line(car: Car, line_id: str, account: CarAccount) -> Car:
+    if car.lines.get(line_id) == account:
+        return car
     return replace(car, lines={**car.lines, line_id: account})
 
 
@@ -98,7 +102,7 @@ def _put(car: Car, old: Registration, new: Registration) -> Car:
 
 
 def _given(registration: Registration, line_id: str) -> Registration:
-    return replace(registration, backed=True, line_id=line_id, regularised=True)
+    return replace(registration, backed=True, line_id=line_id)
 
 
 def _by_fact(registration: Registration, event: str) -> Registration:

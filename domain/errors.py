@@ -47,7 +47,7 @@ class Flag:
     en: str
 
 
-_REFUSALS: Final[Mapping[str, tuple[str, str, str]]] = MappingProxyType(
+REFUSALS: Final[Mapping[str, tuple[str, str, str]]] = MappingProxyType(
     {
         "no-policy": (
             _LEDGER,
@@ -430,6 +430,7 @@ _FLAGS: Final = (
     Flag("unknown-suspension", "C28", "该企业没有此暂停", "no such suspension of that enterprise"),
     Flag("not-reinstated", "C28", "送达恢复时暂停尚未结束", "notice of an end that is not on record"),
     Flag("unknown-case", "C34", "没有此案件", "there is no such case"),
+    Flag("case-late", "C34", "逾期车辆的案件立案过晚", "opened too late for a car that is overdue"),
     Flag("case-not-open", "C34", "案件已作决定", "the case was decided already"),
     Flag("case-undecided", "C34", "案件没有有效决定", "no decision of the case stands"),
     Flag("not-of-the-case", "C34", "车辆不属本案", "a car that the case is not about"),
@@ -459,10 +460,9 @@ _FLAGS: Final = (
 )
 
 FLAGS: Final[Mapping[str, Flag]] = MappingProxyType({flag.code: flag for flag in _FLAGS})
-REFUSAL_CODES: Final = tuple(_REFUSALS)
 
 
 def refuse(code: str, **figures: object) -> Refusal:
     """Return the refusal ``code`` with its figures; a figure that its texts lack is an error."""
-    article, zh, en = _REFUSALS[code]
+    article, zh, en = REFUSALS[code]
     return Refusal(code, article, zh.format_map(figures), en.format_map(figures), figures)

@@ -32,7 +32,7 @@ from domain.rules import (
     transfer,
     use,
 )
-from domain.rules.draft import Draft
+from domain.rules.draft import Draft, Groundless
 from domain.state import State
 from domain.statements import Statement
 
@@ -65,8 +65,11 @@ def fold(state: State, statement: Statement, index: int, recorded_at: datetime) 
 
 
 def fold_draft(draft: Draft) -> Outcome:
-    """Fold the statement of a fresh draft."""
-    fold_body(draft, draft.statement.body)
+    """Fold the statement of a fresh draft; nothing follows from a decision that no guard has let pass."""
+    try:
+        fold_body(draft, draft.statement.body)
+    except Groundless:
+        return Outcome({}, (), ())
     return Outcome(draft.changes, tuple(draft.postings), tuple(draft.flags))
 
 

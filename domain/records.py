@@ -5,132 +5,21 @@ has a key ``<kind>:<id>``. ``dump_record`` and ``load_record`` are exact inverse
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import PlainSerializer, TypeAdapter
 
 from domain.acts import OBSERVATIONS, Act, StoredAct
+from domain.batch import Batch
 from domain.car import Car
+from domain.case import Case
 from domain.derive import after, derive
+from domain.firm import Enterprise, Suspension
 from domain.policy import PolicyParams
 from domain.postings import ACCOUNTS, CarAccount
-
-
-@dataclass(frozen=True, slots=True)
-class Halt:
-    """One suspension as an enterprise bears it; open while ``ended_at`` is None."""
-
-    suspension_id: str
-    scope: tuple[str, ...]
-    effective_at: datetime
-    ended_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Filing:
-    """A period of export qualification (备案), first and last day included, from the entry ``index``."""
-
-    index: int
-    first: date
-    last: date
-
-
-@dataclass(frozen=True, slots=True)
-class Ending:
-    """What ends qualification from a day on: its withdrawal, or the scope of a renunciation."""
-
-    index: int
-    on: date
-    scope: Literal["WITHDRAWN", "QUALIFICATION", "QUOTA", "BOTH"]
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A new value of one member of an enterprise's file, from a day on."""
-
-    index: int
-    on: date
-    field: str
-    value: str
-
-
-Standing = Literal["VALID", "LAPSED", "WITHDRAWN", "RENOUNCED"]
-
-
-@dataclass(frozen=True, slots=True)
-class Enterprise:
-    """``enterprise:<USCC>``: an exporter or upstream; ``registered`` is False while only facts name it.
-
-    Attributes:
-        registered: whether its file was opened.
-        name: as in its file when it was opened; so are the four that follow.
-        roles: EXPORTER, UPSTREAM.
-        org_code: 组织机构代码.
-        in_city: whether its licence address is in the city.
-        changes: of the file, in recorded order; each counts from its own day on.
-        filings: of its export qualification, in recorded order.
-        endings: withdrawals and renunciations, in recorded order.
-        halts: every suspension, ended ones too: facts are judged at their own date.
-        active_pairs: the active pairs in which it is the exporter.
-        upstream_of: the active pairs in which it is the upstream.
-    """
-
-    registered: bool = False
-    name: str = ""
-    roles: tuple[str, ...] = ()
-    org_code: str = ""
-    in_city: bool = False
-    changes: tuple[Change, ...] = ()
-    filings: tuple[Filing, ...] = ()
-    endings: tuple[Ending, ...] = ()
-    halts: tuple[Halt, ...] = ()
-    active_pairs: tuple[str, ...] = ()
-    upstream_of: tuple[str, ...] = ()
-
-    def value_on(self, field: str, day: date) -> str | None:
-        """Return what the last change of a member by then says; None where the opened file stands."""
-        changed = [one for one in self.changes if one.field == field and one.on <= day]
-        return max(changed, key=lambda one: (one.on, one.index)).value if changed else None
-
-    def roles_on(self, day: date) -> tuple[str, ...]:
-        """Return the roles on a day."""
-        value = self.value_on("roles", day)
-        return self.roles if value is None else tuple(value.split(","))
-
-    def in_city_on(self, day: date) -> bool:
-        """Say whether the licence address is in the city on a day."""
-        value = self.value_on("in_city", day)
-        return self.in_city if value is None else value == "true"
-
-    def standing_on(self, day: date) -> Standing:
-        """Return the state of the qualification on a day, as filings and endings stand by their dates.
-
-        An ending holds until a filing whose period begins later, or on that day by a later entry. So
-        who gave up its qualification comes back by a fresh filing; the right to apply for quota given
-        up alone (QUOTA) does not come back by the renewal of a qualification that was kept.
-        """
-        ended = [one for one in self.endings if one.on <= day]
-        begun = max(((one.first, one.index) for one in self.filings if one.first <= day), default=None)
-        scopes = {
-            one.scope for one in ended if one.scope == "QUOTA" or begun is None or begun < (one.on, one.index)
-        }
-        if scopes - {"WITHDRAWN"}:
-            return "RENOUNCED"
-        ends = [(one.on, one.index) for one in ended if one.scope != "QUOTA"]
-        last = max(ends, default=None)
-        if any(
-            one.first <= day <= one.last and (last is None or (one.first, one.index) > last)
-            for one in self.filings
-        ):
-            return "VALID"
-        return "WITHDRAWN" if scopes else "LAPSED"
-
-    def renounced_on(self, day: date) -> bool:
-        """Say whether it has given up qualification or quota (annex 1); this binds an upstream too."""
-        return self.standing_on(day) == "RENOUNCED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,85 +65,6 @@ class Pair:
     def issued(self) -> int:
         """G: the units granted so far, less those taken back."""
         return -self.balances["ISS"]
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A line of annex 2: its car."""
-
-    vin: str
-    brand_model: str
-
-
-BatchStatus = Literal["RECEIVED", "APPROVED", "SENT", "CLASSIFIED", "REJECTED", "WITHDRAWN", "ENDED"]
-
-
-@dataclass(frozen=True, slots=True)
-class BatchStep:
-    """The state of a batch after an entry that acted on it."""
-
-    index: int
-    status: BatchStatus
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """提交使用数量: a number of cars, bound to their list of VINs."""
-
-    index: int
-    revision: int
-    units: int
-    vin_list_sha256: str
-
-
-@dataclass(frozen=True, slots=True)
-class Unattributed:
-    """Cars whose quota attribute transport withdrew."""
-
-    index: int
-    vins: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """``batch:<id>``: a use application.
-
-    Attributes:
-        org_code: as stated in the application.
-        lines: those applied for, by id.
-        steps: its states in recorded order, the first by its application; ENDED when it was withdrawn
-            after approval, so that its registered lines stay.
-        approved: the lines approved and since neither cancelled nor withdrawn.
-        sent: the numbers sent, in recorded order.
-        unattributed: the withdrawals of quota attributes.
-    """
-
-    org_code: str
-    lines: Mapping[str, Line]
-    steps: tuple[BatchStep, ...]
-    approved: tuple[str, ...] = ()
-    sent: tuple[Sent, ...] = ()
-    unattributed: tuple[Unattributed, ...] = ()
-
-    @property
-    def status(self) -> BatchStatus:
-        """Where the batch stands."""
-        return self.steps[-1].status
-
-    @property
-    def revision(self) -> int:
-        """The revision of the last number sent, 0 before the first."""
-        return self.sent[-1].revision if self.sent else 0
-
-    def stepped(self, index: int, status: BatchStatus) -> "Batch":
-        """Return the batch after an entry."""
-        return replace(self, steps=(*self.steps, BatchStep(index, status)))
-
-    def open_items(self) -> tuple[str, ...]:
-        """Return the cars without their quota attribute whose line is not cancelled yet."""
-        live = {self.lines[line_id].vin for line_id in self.approved}
-        named = (vin for one in self.unattributed for vin in one.vins)
-        return tuple(vin for vin in dict.fromkeys(named) if vin in live)
 
 
 @dataclass(frozen=True)
@@ -348,89 +158,6 @@ class Calendar:
     revision: int
     rest_days: tuple[date, ...]
     workdays: tuple[date, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """送达: one notice of a suspension or of its end."""
-
-    index: int
-    kind: Literal["SUSPEND", "REINSTATE"]
-    to: str
-    served_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Suspension:
-    """``suspension:<id>``: its id is used up by the entry ``index``; the entry that ended it, and the notices of both."""
-
-    index: int
-    uscc: str
-    basis: str
-    case_id: str | None
-    ended: int | None = None
-    notices: tuple[Notice, ...] = ()
-
-    @property
-    def is_open(self) -> bool:
-        """Say whether nothing ended it yet; its end may still lie ahead."""
-        return self.ended is None
-
-    @property
-    def noticed_at(self) -> datetime | None:
-        """When the suspension itself was first made known, by the earliest notice served."""
-        return min((one.served_at for one in self.notices if one.kind == "SUSPEND"), default=None)
-
-
-@dataclass(frozen=True, slots=True)
-class Remedy:
-    """Cars of a decided case that were put right."""
-
-    index: int
-    vins: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """``case:<id>``: a violation case.
-
-    Attributes:
-        index: the entry by which it was opened.
-        ground: FORGERY, NOT_EXPORTED, ROAD_USE, LATE_PROOF or OTHER.
-        usccs: the enterprises that it was opened against.
-        vins: the cars that it is about.
-        opened_on: the Shanghai date of its opening.
-        hearings: the entries of hearings held or waived.
-        evidence: the entries of evidence added.
-        escalated: the entries by which it went to the coordination of measure 13.
-        decision: None while it is open.
-        decided: the enterprises that the decision names.
-        decided_by: the entry of the decision; ``overturned_by`` that of its fall.
-        remedies: the cars that were put right.
-        relied_on: the entries that rest on the case: suspensions, determinations, revocations.
-    """
-
-    index: int
-    ground: str
-    usccs: tuple[str, ...]
-    vins: tuple[str, ...]
-    opened_on: date
-    hearings: tuple[int, ...] = ()
-    evidence: tuple[int, ...] = ()
-    escalated: tuple[int, ...] = ()
-    decision: str | None = None
-    decided: tuple[str, ...] = ()
-    decided_by: int | None = None
-    overturned_by: int | None = None
-    remedies: tuple[Remedy, ...] = ()
-    relied_on: tuple[int, ...] = ()
-
-    @property
-    def status(self) -> Literal["OPEN", "DECIDED", "OVERTURNED"]:
-        """Where the case stands."""
-        if self.overturned_by is not None:
-            return "OVERTURNED"
-        return "OPEN" if self.decided_by is None else "DECIDED"
 
 
 @dataclass(frozen=True, slots=True)

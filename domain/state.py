@@ -4,22 +4,21 @@ from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Final, Protocol, TypeVar
 
+from domain.batch import Batch
 from domain.calendar import YearTable
+from domain.case import Case
+from domain.firm import Enterprise, Suspension
 from domain.policy import PolicyParams, policy_in_force
 from domain.records import (
-    Batch,
     Calendar,
-    Case,
     City,
     Corrected,
-    Enterprise,
     Evidence,
     Nothing,
     Pair,
     Policies,
     Record,
     Submission,
-    Suspension,
     Target,
     Vehicle,
 )

@@ -9,7 +9,7 @@ from domain.errors import Refusal, refuse
 from domain.identifiers import PairId, pair_of
 from domain.records import Application
 from domain.rules.common import bad_pair_codes, no_policy
-from domain.rules.draft import Draft
+from domain.rules.draft import Draft, grounds
 
 
 def pending(draft: Draft, app_id: str, kind: Literal["TOTAL", "TOP_UP"]) -> Iterator[Refusal]:
@@ -41,7 +41,7 @@ def guard_rejected(draft: Draft, body: QuotaApplicationRejected) -> Iterator[Ref
 
 def fold_rejected(draft: Draft, body: QuotaApplicationRejected) -> None:
     """Close the application; the pair may apply again under another id."""
-    application = draft.pair(pair_of(body.app_id)).applications[body.app_id]
+    application = grounds(draft.pair(pair_of(body.app_id)).applications.get(body.app_id))
     put_application(draft, body.app_id, replace(application, status="REJECTED", ended=draft.index))
 
 

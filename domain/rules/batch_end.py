@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Final
 
 from domain.acts import Freed
+from domain.batch import Batch, Unattributed
 from domain.bodies import (
     ApprovedLineCancelled,
     QuotaAttributeWithdrawn,
@@ -15,9 +16,8 @@ from domain.bodies import (
 from domain.errors import Refusal, refuse
 from domain.identifiers import PairId, batch_of, pair_of
 from domain.postings import CarAccount
-from domain.records import Batch, Unattributed
 from domain.rules.common import bad_codes, bad_pair_codes, no_policy
-from domain.rules.draft import Draft
+from domain.rules.draft import Draft, grounds
 
 UNREGISTERED: Final[frozenset[CarAccount]] = frozenset({"A", "C"})
 """The accounts of a line whose car was not registered on it; only from there a unit goes back."""
@@ -35,9 +35,8 @@ def in_state(draft: Draft, batch_id: str, *states: str) -> Iterator[Refusal]:
 def free_line(draft: Draft, line_id: str) -> None:
     """Give the unit of a live line in A or C back to its pair: →AV; its car is live there no more."""
     batch_id = batch_of(line_id)
-    batch = draft.batch(batch_id)
-    assert batch is not None, batch_id
-    vin = batch.lines[line_id].vin
+    batch = grounds(draft.batch(batch_id))
+    vin = grounds(batch.lines.get(line_id)).vin
     draft.act(vin, Freed(draft.index, line_id))
     approved = tuple(one for one in batch.approved if one != line_id)
     draft.put(f"batch:{batch_id}", replace(batch, approved=approved))
@@ -52,8 +51,7 @@ def guard_rejected(draft: Draft, body: UseApplicationRejected) -> Iterator[Refus
 
 def fold_rejected(draft: Draft, body: UseApplicationRejected) -> None:
     """Close the application."""
-    batch = draft.batch(body.batch_id)
-    assert batch is not None, body.batch_id
+    batch = grounds(draft.batch(body.batch_id))
     draft.put(f"batch:{body.batch_id}", batch.stepped(draft.index, "REJECTED"))
 
 
@@ -71,7 +69,7 @@ def fold_withdrawn(draft: Draft, body: UseApplicationWithdrawn) -> None:
     draft.put(f"batch:{body.batch_id}", batch.stepped(draft.index, "ENDED"))
     draft.prefetch([f"vin:{batch.lines[line_id].vin}" for line_id in batch.approved])
     for line_id in batch.approved:
-        if draft.vehicle(batch.lines[line_id].vin).lines[line_id] in UNREGISTERED:
+        if draft.vehicle(batch.lines[line_id].vin).lines.get(line_id) in UNREGISTERED:
             free_line(draft, line_id)
 
 
@@ -87,8 +85,7 @@ def guard_returned(draft: Draft, body: UsageNumberReturned) -> Iterator[Refusal]
 
 def fold_returned(draft: Draft, body: UsageNumberReturned) -> None:
     """The batch waits for its next number, of the next revision."""
-    batch = draft.batch(body.batch_id)
-    assert batch is not None, body.batch_id
+    batch = grounds(draft.batch(body.batch_id))
     draft.put(f"batch:{body.batch_id}", batch.stepped(draft.index, "APPROVED"))
 
 
@@ -141,6 +138,5 @@ def fold_cancelled(draft: Draft, body: ApprovedLineCancelled) -> None:
     """Give the unit back: A→AV or C→AV."""
     free_line(draft, body.line_id)
     batch_id = batch_of(body.line_id)
-    batch = draft.batch(batch_id)
-    assert batch is not None, batch_id
+    batch = grounds(draft.batch(batch_id))
     draft.put(f"batch:{batch_id}", batch.stepped(draft.index, batch.status))

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from typing import Final
 
+from domain.acts import InCase
 from domain.bodies import (
     CaseDecided,
     CaseEscalated,
@@ -13,10 +15,12 @@ from domain.bodies import (
     HearingHeld,
     ViolationCaseOpened,
 )
+from domain.case import Case, Remedy
+from domain.clocks import case_due
 from domain.errors import Refusal, refuse
-from domain.records import Case, Remedy
-from domain.rules.common import bad_codes, no_policy
-from domain.rules.draft import Draft
+from domain.rules.common import bad_codes, due_date, no_policy
+from domain.rules.draft import Draft, grounds
+from domain.rules.overdue import is_overdue
 
 NAMED_GROUNDS: Final = frozenset({"FORGERY", "NOT_EXPORTED", "ROAD_USE"})
 """The three grounds that measure 5 itself names for a suspension."""
@@ -57,9 +61,30 @@ def guard_opened(draft: Draft, body: ViolationCaseOpened) -> Iterator[Refusal]:
 
 
 def fold_opened(draft: Draft, body: ViolationCaseOpened) -> None:
-    """Open the case on the day on which it was opened, not on that of its recording."""
+    """Open the case on the day on which it was opened, not on that of its recording.
+
+    Flag one that was opened too late for a car of it that is overdue.
+    """
+    draft.prefetch([f"vin:{vin}" for vin in body.vins])
+    if any(_too_late(draft, vin) for vin in body.vins):
+        draft.flag("case-late")
     case = Case(draft.index, body.ground, body.usccs, body.vins, draft.statement.effective_date)
     draft.put(f"case:{body.case_id}", case)
+    for vin in dict.fromkeys(body.vins):
+        draft.act(vin, InCase(draft.index, body.case_id))
+
+
+def _too_late(draft: Draft, vin: str) -> bool:
+    """Say whether a car is overdue and its case had to be open before the day of this one."""
+    car = draft.vehicle(vin).car
+    registration = car.current()
+    if registration is None:
+        return False
+    due, policy = due_date(draft, registration.registered_on), draft.policy_on(registration.registered_on)
+    opened_on = draft.statement.effective_date
+    if due is None or policy is None or not is_overdue(draft, car, registration, opened_on):
+        return False
+    return opened_on > case_due(due + timedelta(days=1), policy)
 
 
 def _known(draft: Draft, body: CaseEvidenceAdded | HearingHeld | CaseEscalated | CaseRemedied) -> Case | None:
@@ -106,8 +131,7 @@ def guard_decided(draft: Draft, body: CaseDecided) -> Iterator[Refusal]:
 
 def fold_decided(draft: Draft, body: CaseDecided) -> None:
     """Decide; a named ground that was found and does not suspend is flagged for who reads the reasons."""
-    case = draft.case(body.case_id)
-    assert case is not None, body.case_id
+    case = grounds(draft.case(body.case_id))
     if case.ground in NAMED_GROUNDS and body.decision not in {*SUSPENDING, "NO_VIOLATION"}:
         draft.flag("not-suspended")
     decided = replace(case, decision=body.decision, decided=body.usccs, decided_by=draft.index)
@@ -138,6 +162,5 @@ def guard_overturned(draft: Draft, body: CaseOverturned) -> Iterator[Refusal]:
 
 def fold_overturned(draft: Draft, body: CaseOverturned) -> None:
     """The decision falls."""
-    case = draft.case(body.case_id)
-    assert case is not None, body.case_id
+    case = grounds(draft.case(body.case_id))
     draft.put(f"case:{body.case_id}", replace(case, overturned_by=draft.index))

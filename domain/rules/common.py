@@ -9,9 +9,9 @@ from typing import Final
 from domain.calendar import shanghai_date
 from domain.clocks import export_term
 from domain.errors import Refusal, refuse
+from domain.firm import Enterprise
 from domain.identifiers import PairId, uscc_holds, vin_check_is_binding, vin_holds
 from domain.policy import PolicyParams
-from domain.records import Enterprise
 from domain.rules.draft import Draft
 from domain.state import CITY_KEY, State
 

@@ -17,8 +17,7 @@ def fold_domestic_use(draft: Draft, body: DomesticUseRecorded) -> None:
     if registration is None:
         draft.flag("out-of-order")
         return
-    transfer = car.transfer(registration.cert_no)
-    if transfer is not None and body.on > transfer.transferred_on:
+    if is_home_use(car.transfer(registration.cert_no), body.on):
         draft.flag("domestic-use")
 
 
@@ -31,14 +30,20 @@ def fold_road_use(draft: Draft, body: RoadUseReported) -> None:
     if registration is None:
         draft.flag("out-of-order")
         return
-    transfer = car.transfer(registration.cert_no)
-    permitted = transfer is not None and temp_plate_holds(transfer, seen_on)
-    draft.flag("road-use-review" if permitted else "road-use-finding")
+    is_finding = is_road_finding(car.transfer(registration.cert_no), seen_on)
+    draft.flag("road-use-finding" if is_finding else "road-use-review")
 
 
-def temp_plate_holds(transfer: Transfer, on: date) -> bool:
-    """Say whether the temporary plate issued with a transfer holds on a day, first and last included."""
-    return transfer.temp_plate_to is not None and transfer.transferred_on <= on <= transfer.temp_plate_to
+def is_home_use(transfer: Transfer | None, used_on: date) -> bool:
+    """Say whether an act of domestic use came after the transfer pending export."""
+    return transfer is not None and used_on > transfer.transferred_on
+
+
+def is_road_finding(transfer: Transfer | None, seen_on: date) -> bool:
+    """Say whether a sighting lies outside the days of the transfer's temporary plate, both included."""
+    if transfer is None or transfer.temp_plate_to is None:
+        return True
+    return not transfer.transferred_on <= seen_on <= transfer.temp_plate_to
 
 
 def fold_evidence(draft: Draft, body: VehicleEvidenceFiled) -> None:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Literal
+from typing import Literal, TypeVar
 
 from domain.acts import Act
 from domain.calendar import shanghai_date
@@ -16,6 +16,8 @@ from domain.records import Evidence, Nothing, Record, Vehicle
 from domain.state import CITY_KEY, State
 from domain.statements import Statement
 
+_T = TypeVar("_T")
+
 
 class Moved(Exception):
     """A statement cannot be taken back, since a later one stands on it; ``refusal`` says which."""
@@ -23,6 +25,21 @@ class Moved(Exception):
     def __init__(self, refusal: Refusal) -> None:
         super().__init__(refusal.en)
         self.refusal = refusal
+
+
+class Groundless(Exception):
+    """A decision was entered though what it decides on is not on record; nothing follows from it."""
+
+
+def grounds(record: _T | None) -> _T:
+    """Return a record that a guard has seen.
+
+    Raises:
+        Groundless: it is not there, so that nobody has asked the guard.
+    """
+    if record is None:
+        raise Groundless
+    return record
 
 
 class Draft(State):
@@ -113,21 +130,29 @@ class Draft(State):
 
     def _put_vehicle(self, vin: str, vehicle: Vehicle) -> Car:
         before, after = self.vehicle(vin).car, vehicle.car
-        self.put(f"vin:{vin}", vehicle)
+        self.put(f"vin:{vin}", vehicle if vehicle.acts else Nothing())
+        if before.lines is not after.lines:
+            self._post_lines(vin, before, after)
+        if before.registrations is not after.registrations:
+            self._post_memo(vin, before, after)
+        return after
+
+    def _post_lines(self, vin: str, before: Car, after: Car) -> None:
         free: Account = "AV"
         for line_id in dict.fromkeys((*before.lines, *after.lines)):
             source, target = before.lines.get(line_id, free), after.lines.get(line_id, free)
             if source != target:
                 self.post(pair_of(line_id), source, target, line_id=line_id, vin=vin)
+
+    def _post_memo(self, vin: str, before: Car, after: Car) -> None:
         memo = Counter(one.line_id for one in after.unbacked())
         memo.subtract(one.line_id for one in before.unbacked())
-        for line_id_or_none, units in memo.items():
-            pair_id = pair_of(line_id_or_none) if line_id_or_none else None
+        for line_id, units in memo.items():
+            pair_id = pair_of(line_id) if line_id else None
             if units > 0:
-                self.post(pair_id, None, "UNB", units, line_id=line_id_or_none, vin=vin)
+                self.post(pair_id, None, "UNB", units, line_id=line_id, vin=vin)
             elif units < 0:
-                self.post(pair_id, "UNB", None, -units, line_id=line_id_or_none, vin=vin)
-        return after
+                self.post(pair_id, "UNB", None, -units, line_id=line_id, vin=vin)
 
     def note_document(self, kind: str, value: str, vin: str) -> None:
         """Note the first car of a document; flag the document when it serves a second one."""

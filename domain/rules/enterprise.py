@@ -10,11 +10,11 @@ from domain.bodies import (
     ExportQualificationFiled,
 )
 from domain.errors import Refusal, refuse
+from domain.firm import Filing, Halt, Suspension
 from domain.identifiers import organisation_code_holds, organisation_code_of
-from domain.records import Filing, Halt, Suspension
 from domain.rules.cases import SUSPENDING, rely_on
 from domain.rules.common import bad_codes, no_policy
-from domain.rules.draft import Draft
+from domain.rules.draft import Draft, grounds
 
 
 def guard_registered(draft: Draft, body: EnterpriseRegistered) -> Iterator[Refusal]:
@@ -107,8 +107,7 @@ def guard_reinstated(draft: Draft, body: EnterpriseReinstated) -> Iterator[Refus
 
 def fold_reinstated(draft: Draft, body: EnterpriseReinstated) -> None:
     """End that suspension; others of the enterprise stay."""
-    suspension = draft.suspension(body.suspension_id)
-    assert suspension is not None, body.suspension_id
+    suspension = grounds(draft.suspension(body.suspension_id))
     draft.put(f"suspension:{body.suspension_id}", replace(suspension, ended=draft.index))
     enterprise = draft.enterprise(body.uscc)
     halts = tuple(

@@ -7,6 +7,7 @@ from domain.bodies import NonExportDetermined, NonExportOverturned
 from domain.errors import Refusal, refuse
 from domain.identifiers import pair_of
 from domain.postings import Place, step
+from domain.rules.cases import rely_on
 from domain.rules.common import bad_codes, bad_pair_codes, no_policy
 from domain.rules.draft import Draft
 
@@ -35,6 +36,7 @@ def guard_determined(draft: Draft, body: NonExportDetermined) -> Iterator[Refusa
 def fold_determined(draft: Draft, body: NonExportDetermined) -> None:
     """→N; the facts go on to place the car, unseen, for the case that the determination falls."""
     draft.act(body.vin, Determined(draft.index, body.line_id, body.case_id))
+    rely_on(draft, body.case_id)
 
 
 def guard_overturned(draft: Draft, body: NonExportOverturned) -> Iterator[Refusal]:
@@ -50,3 +52,4 @@ def guard_overturned(draft: Draft, body: NonExportOverturned) -> Iterator[Refusa
 def fold_overturned(draft: Draft, body: NonExportOverturned) -> None:
     """N→ where the facts alone place the car."""
     draft.act(body.vin, Overturned(draft.index, body.line_id))
+    rely_on(draft, body.case_id)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from domain.bodies import SuspensionNoticeServed
-from domain.records import Notice
+from domain.firm import Notice
 from domain.rules.draft import Draft
 
 

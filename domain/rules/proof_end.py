@@ -8,6 +8,7 @@ from domain.car import Car
 from domain.errors import Refusal, refuse
 from domain.identifiers import pair_of
 from domain.postings import step
+from domain.rules.cases import rely_on
 from domain.rules.common import bad_codes, bad_pair_codes, no_policy
 from domain.rules.draft import Draft
 from domain.rules.overdue import is_overdue
@@ -60,6 +61,7 @@ def guard_revoked(draft: Draft, body: TransferProofRevoked) -> Iterator[Refusal]
 def fold_revoked(draft: Draft, body: TransferProofRevoked) -> None:
     """T→R; a car already exported is unproved where it stands."""
     _judge(draft, body, Judged(draft.index, body.submission_id, "REVOKED"))
+    rely_on(draft, body.case_id)
 
 
 def _guard_submission(

@@ -22,7 +22,7 @@ from domain.rules.common import (
     suspended,
     unknown_firms,
 )
-from domain.rules.draft import Draft
+from domain.rules.draft import Draft, grounds
 from domain.rules.pair_end import join
 
 _LICENCES: Final = 2
@@ -97,7 +97,7 @@ def fold_granted(draft: Draft, body: QuotaGranted) -> None:
     """Issue the units: ISS→AV, and the pair is active."""
     pair_id = pair_of(body.app_id)
     parties = PairId.parse(pair_id)
-    application = draft.pair(pair_id).applications[body.app_id]
+    application = grounds(draft.pair(pair_id).applications.get(body.app_id))
     granted = replace(application, status="GRANTED", ended=draft.index, granted=body.units)
     put_application(draft, body.app_id, granted)
     draft.put(f"pair:{pair_id}", replace(draft.pair(pair_id), status="ACTIVE"))

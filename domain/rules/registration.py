@@ -1,12 +1,12 @@
 """A car's registration, its copy to commerce, and its deregistration."""
 
 from domain.acts import Copied, Deregistered, Registered
+from domain.batch import Line
 from domain.bodies import VehicleDeregistered, VehicleInfoCopied, VehicleRegistered
 from domain.car import Car, Registration
 from domain.clocks import deregistration_due
 from domain.identifiers import PairId, batch_of, pair_of
 from domain.postings import LIVE, step
-from domain.records import Line
 from domain.rules.common import halted_on
 from domain.rules.draft import Draft
 

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Final, Literal
 
 from domain.bodies import EnterpriseChanged, QualificationRenounced, QualificationWithdrawn
-from domain.records import Change, Ending
+from domain.firm import Change, Ending
 from domain.rules.draft import Draft
 
 _ROLES: Final = frozenset({"EXPORTER", "UPSTREAM"})

@@ -22,7 +22,7 @@ from domain.rules.common import (
     renounced,
     suspended,
 )
-from domain.rules.draft import Draft
+from domain.rules.draft import Draft, grounds
 
 
 def used_units(pair: Pair, policy: PolicyParams) -> int:
@@ -95,7 +95,7 @@ def _above(pair: Pair, policy: PolicyParams, body: QuotaToppedUp) -> Iterator[Re
 def fold_topped_up(draft: Draft, body: QuotaToppedUp) -> None:
     """Issue the further units: ISS→AV."""
     pair_id = pair_of(body.app_id)
-    application = draft.pair(pair_id).applications[body.app_id]
+    application = grounds(draft.pair(pair_id).applications.get(body.app_id))
     granted = replace(application, status="GRANTED", ended=draft.index, granted=body.units)
     put_application(draft, body.app_id, granted)
     issue(draft, pair_id, body.units)
@@ -111,5 +111,5 @@ def guard_rejected(draft: Draft, body: TopUpRejected) -> Iterator[Refusal]:
 
 def fold_rejected(draft: Draft, body: TopUpRejected) -> None:
     """Close the application."""
-    application = draft.pair(pair_of(body.app_id)).applications[body.app_id]
+    application = grounds(draft.pair(pair_of(body.app_id)).applications.get(body.app_id))
     put_application(draft, body.app_id, replace(application, status="REJECTED", ended=draft.index))

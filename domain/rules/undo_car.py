@@ -14,6 +14,7 @@ from domain.bodies import (
     VehicleInfoCopied,
     VehicleRegistered,
 )
+from domain.rules.cases import leave_case
 from domain.rules.draft import Draft
 from domain.statements import Statement
 
@@ -67,6 +68,7 @@ def undo_rejected(draft: Draft, body: TransferProofRejected, statement: Statemen
 def undo_revoked(draft: Draft, body: TransferProofRevoked, statement: Statement) -> None:
     """The acceptance stands again."""
     draft.take_back(body.vin)
+    leave_case(draft, body.case_id)
 
 
 def undo_annulled(draft: Draft, body: RegistrationAnnulled, statement: Statement) -> None:
@@ -82,8 +84,10 @@ def undo_regularised(draft: Draft, body: RegistrationRegularised, statement: Sta
 def undo_determined(draft: Draft, body: NonExportDetermined, statement: Statement) -> None:
     """The car stands where the facts place it."""
     draft.take_back(body.vin)
+    leave_case(draft, body.case_id)
 
 
 def undo_overturned(draft: Draft, body: NonExportOverturned, statement: Statement) -> None:
     """The determination stands again."""
     draft.take_back(body.vin)
+    leave_case(draft, body.case_id)

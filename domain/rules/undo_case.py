@@ -11,8 +11,8 @@ from domain.bodies import (
     HearingHeld,
     ViolationCaseOpened,
 )
+from domain.case import Case
 from domain.errors import refuse
-from domain.records import Case
 from domain.rules.draft import Draft, Moved
 from domain.statements import Statement
 
@@ -35,6 +35,8 @@ def undo_opened(draft: Draft, body: ViolationCaseOpened, statement: Statement) -
     steps = (*case.hearings, *case.evidence, *case.escalated)
     _check(draft, body.case_id, *steps, case.decided_by, *_after_decision(case))
     draft.drop(f"case:{body.case_id}")
+    for vin in dict.fromkeys(body.vins):
+        draft.take_back(vin)
 
 
 def undo_evidence(draft: Draft, body: CaseEvidenceAdded, statement: Statement) -> None:

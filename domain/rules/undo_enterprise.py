@@ -1,7 +1,7 @@
 """Enterprises, their qualification and suspension: taken back (see ``domain.rules.undo``).
 
-What is said of an enterprise's file and qualification counts by its own date; nothing stands on it but what was
-decided meanwhile, which stays decided.
+What is said of an enterprise's file and qualification counts by its own date; nothing stands on it but what
+was decided meanwhile, which stays decided.
 """
 
 from dataclasses import replace
@@ -18,7 +18,7 @@ from domain.bodies import (
     SuspensionNoticeServed,
 )
 from domain.errors import refuse
-from domain.records import Change, Ending, Filing, Notice
+from domain.firm import Change, Ending, Filing, Notice
 from domain.rules.cases import leave_case
 from domain.rules.draft import Draft, Moved
 from domain.statements import Statement

@@ -6,6 +6,7 @@ cars is taken back with it, unless a car has moved on since.
 
 from dataclasses import replace
 
+from domain.batch import Batch
 from domain.bodies import (
     ApprovedLineCancelled,
     QuotaAttributeClassified,
@@ -19,7 +20,6 @@ from domain.bodies import (
 )
 from domain.errors import refuse
 from domain.identifiers import batch_of
-from domain.records import Batch
 from domain.rules.draft import Draft, Moved
 from domain.statements import Statement
 

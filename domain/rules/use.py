@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from domain.acts import Approved, Classified
+from domain.batch import Batch, BatchStep, Line, Sent
 from domain.bodies import (
     QuotaAttributeClassified,
     UsageNumberSent,
@@ -15,7 +16,6 @@ from domain.calendar import shanghai_date
 from domain.errors import Refusal, refuse
 from domain.identifiers import PairId, batch_of, organisation_code_of, pair_of
 from domain.postings import LIVE
-from domain.records import Batch, BatchStep, Line, Sent
 from domain.rules.common import (
     bad_codes,
     bad_pair_codes,
@@ -26,7 +26,7 @@ from domain.rules.common import (
     suspended,
     vin_list_digest,
 )
-from domain.rules.draft import Draft
+from domain.rules.draft import Draft, Groundless, grounds
 
 
 def fold_application(draft: Draft, body: UseApplicationReceived) -> None:
@@ -112,8 +112,10 @@ def _taken(draft: Draft, body: UseApplicationApproved, *, reuse_after_end: bool)
 
 def fold_approved(draft: Draft, body: UseApplicationApproved) -> None:
     """Bind one unit to each line: AV→A."""
-    batch = draft.batch(body.batch_id)
-    assert batch is not None, body.batch_id
+    batch = grounds(draft.batch(body.batch_id))
+    for line in body.lines:
+        if grounds(batch.lines.get(line.line_id)).vin != line.vin:
+            raise Groundless
     approved = tuple(line.line_id for line in body.lines)
     draft.put(f"batch:{body.batch_id}", replace(batch.stepped(draft.index, "APPROVED"), approved=approved))
     draft.prefetch([f"vin:{line.vin}" for line in body.lines])
@@ -168,16 +170,14 @@ def _guard_number(
 
 def fold_sent(draft: Draft, body: UsageNumberSent) -> None:
     """Note what was sent."""
-    batch = draft.batch(body.batch_id)
-    assert batch is not None, body.batch_id
+    batch = grounds(draft.batch(body.batch_id))
     sent = Sent(draft.index, body.revision, body.units, body.vin_list_sha256)
     draft.put(f"batch:{body.batch_id}", replace(batch.stepped(draft.index, "SENT"), sent=(*batch.sent, sent)))
 
 
 def fold_classified(draft: Draft, body: QuotaAttributeClassified) -> None:
     """A→C for each line; a car whose registration was recorded earlier goes to where its facts put it."""
-    batch = draft.batch(body.batch_id)
-    assert batch is not None, body.batch_id
+    batch = grounds(draft.batch(body.batch_id))
     on = shanghai_date(draft.statement.occurred_at)
     draft.put(f"batch:{body.batch_id}", batch.stepped(draft.index, "CLASSIFIED"))
     draft.prefetch([f"vin:{batch.lines[line_id].vin}" for line_id in batch.approved])

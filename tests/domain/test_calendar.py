@@ -6,11 +6,11 @@ import pytest
 
 from domain.calendar import (
     YearTable,
+    months_after,
     next_working_day,
     rolled_due,
     shanghai_date,
     strict_due,
-    two_months_after,
 )
 
 
@@ -87,7 +87,7 @@ def test_working_days_need_every_table() -> None:
 )
 def test_two_months(cleared: str, last: str) -> None:
     """The two months end on the same day, or on the last day of a shorter month."""
-    assert two_months_after(day(cleared)) == day(last)
+    assert months_after(day(cleared), 2) == day(last)
 
 
 @pytest.mark.parametrize(

@@ -111,13 +111,21 @@ def test_a_cell_of_the_posting_table(event: str, place: str, cell: str) -> None:
         case "–":
             assert OFF_THE_ROAD.intersection(answer.outcome.flags) or event == "TransferReversed"
         case "proved := 1":
-            assert before and after and (before.proved, after.proved) == (False, True)
+            assert before
+            assert after
+            assert (before.proved, after.proved) == (False, True)
         case "proved := 0":
-            assert before and after and (before.proved, after.proved) == (True, False)
+            assert before
+            assert after
+            assert (before.proved, after.proved) == (True, False)
         case "– EXPORT_LOST":
-            assert after and after.export_lost and "export-lost" in answer.outcome.flags
+            assert after
+            assert after.export_lost
+            assert "export-lost" in answer.outcome.flags
         case "– FRAUD":
-            assert after and after.fraud and "fraud" in answer.outcome.flags
+            assert after
+            assert after.fraud
+            assert "fraud" in answer.outcome.flags
 
 
 def postings(cell: str, place: str) -> Iterator[Posting]:

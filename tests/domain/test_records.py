@@ -9,6 +9,9 @@ from hypothesis import strategies as st
 
 from domain import acts
 from domain import records as r
+from domain.batch import BatchStep, Line, Sent, Unattributed
+from domain.case import Remedy
+from domain.firm import Change, Ending, Filing, Halt, Notice
 from domain.policy import DEFAULT_PARAMS, PolicyParams
 from domain.state import State
 
@@ -25,10 +28,10 @@ EXAMPLES: list[tuple[str, r.Record]] = [
             roles=("EXPORTER",),
             org_code="PDY00001X",
             in_city=True,
-            changes=(r.Change(5, DAY, "in_city", "false"),),
-            filings=(r.Filing(6, DAY, DAY),),
-            endings=(r.Ending(7, DAY, "BOTH"),),
-            halts=(r.Halt("S-1", ("APPLY", "USE"), AT, datetime(2025, 4, 1, tzinfo=UTC)),),
+            changes=(Change(5, DAY, "in_city", "false"),),
+            filings=(Filing(6, DAY, DAY),),
+            endings=(Ending(7, DAY, "BOTH"),),
+            halts=(Halt("S-1", ("APPLY", "USE"), AT, datetime(2025, 4, 1, tzinfo=UTC)),),
             active_pairs=("p",),
         ),
     ),
@@ -46,11 +49,11 @@ EXAMPLES: list[tuple[str, r.Record]] = [
         "batch:b",
         r.Batch(
             "PDY00001X",
-            {"b-1": r.Line("V", "x")},
-            (r.BatchStep(1, "RECEIVED"), r.BatchStep(2, "SENT")),
+            {"b-1": Line("V", "x")},
+            (BatchStep(1, "RECEIVED"), BatchStep(2, "SENT")),
             ("b-1",),
-            (r.Sent(2, 1, 1, "ab"),),
-            (r.Unattributed(3, ("V",)),),
+            (Sent(2, 1, 1, "ab"),),
+            (Unattributed(3, ("V",)),),
         ),
     ),
     (
@@ -73,8 +76,8 @@ EXAMPLES: list[tuple[str, r.Record]] = [
         r.Policies((r.PolicyVersion(DAY, PolicyParams.model_validate(dict(DEFAULT_PARAMS))),)),
     ),
     ("calendar:2025", r.Calendar(1, (DAY,), ())),
-    ("suspension:S-1", r.Suspension(7, E, "INTERIM", None, None, (r.Notice(8, "SUSPEND", "police", AT),))),
-    ("case:C-1", r.Case(8, "ROAD_USE", (E,), ("V",), DAY, (9,), remedies=(r.Remedy(10, ("V",)),))),
+    ("suspension:S-1", r.Suspension(7, E, "INTERIM", None, None, (Notice(8, "SUSPEND", "police", AT),))),
+    ("case:C-1", r.Case(8, "ROAD_USE", (E,), ("V",), DAY, (9,), remedies=(Remedy(10, ("V",)),))),
     ("submission:P-1", r.Submission("V", 7)),
     ("evidence:cert:310000000001", r.Evidence("V", 5)),
     ("entry:7", r.Target("ab" * 32, "{}")),

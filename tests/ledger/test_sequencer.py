@@ -9,7 +9,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 import pytest
 
-from domain.records import Enterprise
+from domain.firm import Enterprise
 from ledger.append import Declined, Entered
 from ledger.envelope import Seen, parse_envelope, statement_hash
 from ledger.merkle import leaf_hash
@@ -155,6 +155,19 @@ def test_a_known_id_is_a_repetition_or_a_conflict(at: Desk) -> None:
     assert (codes(repeated), repeated.repeated) == (["repeated"], (1,))
     known = json.loads(enterprise(1))["id"]
     assert codes(at.send([enterprise(2, id=known)], "commerce-1")) == ["id-conflict"]
+
+
+def test_a_refusal_cites_the_article_and_the_policy_version_in_force(at: Desk) -> None:
+    """Given no policy, then version 1, when a decision is refused, then article and version stand in its words."""
+    pair = f"{of.EXPORTER}-{of.UPSTREAM}-1"
+    outcome = at.send([statement("PairClosed", {"pair_id": pair})], "commerce-1")
+    assert codes(outcome) == ["no-policy"]
+    assert outcome.items[0].detail.startswith("no policy version is in force on ")
+    assert "[台账规则]" in outcome.items[0].detail
+    at.send([policy()], "commerce-1", "commerce-2")
+    outcome = at.send([statement("PairClosed", {"pair_id": pair})], "commerce-1")
+    assert codes(outcome) == ["wrong-state"]
+    assert "[沪商规〔2024〕19号 措施5, policy version 1]" in outcome.items[0].detail
 
 
 def test_the_same_id_twice_in_an_envelope_is_malformed(at: Desk) -> None:

@@ -41,8 +41,8 @@ class Texts:
         return {key: load_record(key, self.rows[key]) for key in keys if key in self.rows}
 
     def records(self) -> dict[str, Record]:
-        """Return every record."""
-        return {key: load_record(key, text) for key, text in self.rows.items()}
+        """Return every record; the entries that stand beside them are none."""
+        return {key: load_record(key, text) for key, text in self.rows.items() if key[:6] != "entry:"}
 
     def enter(self, index: int, step: Step) -> None:
         """Keep an entry for corrections to name."""
@@ -106,7 +106,7 @@ class History:
         return {
             key: record
             for key, record in self.stored.records().items()
-            if not key.startswith(("entry:", "corrected:")) and not isinstance(record, Nothing)
+            if not key.startswith("corrected:") and not isinstance(record, Nothing)
         }
 
     def say(self, day: str, type_name: str, body: dict[str, Any], *attachments: dict[str, Any]) -> Any:
@@ -125,6 +125,12 @@ class History:
         assert isinstance(answer, Refused), answer
         assert all(one.zh and one.en and one.article for one in answer.refusals)
         return tuple(one.code for one in answer.refusals)
+
+    def type_of(self, index: int) -> str:
+        """Return the type of an entry."""
+        target = State(self.stored).target(index)
+        assert target is not None, index
+        return str(json.loads(target.statement)["type"])
 
     def balances(self, pair_id: str) -> dict[str, int]:
         """Return the accounts of a pair that are not zero."""

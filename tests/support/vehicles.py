@@ -7,12 +7,12 @@ from tests.support.cars import CAR, LINE, classified, proved, submitted
 from tests.support.domain import (
     EXPORTER,
     OTHER,
+    Season,
     approval_body,
     cert_no,
     customs_body,
     declaration,
     deregistered_body,
-    Season,
     enterprise_body,
     qualification_body,
     registered_body,
