@@ -242,13 +242,13 @@ class _SubjectPass:
         for path in others:
             if path.startswith(ENVELOPES):
                 self._breaks.follow(
-                    "envelope", None, f"{path}: no entry of the bundle refers to it", cause=path
+                    "envelope", None, f"{path!r}: no entry of the bundle refers to it", cause=path
                 )
             elif path.startswith(ENTRIES):
-                self._breaks.add("malformed", None, f"{path}: no entry's name", cause=path)
+                self._breaks.add("malformed", None, f"{path!r}: no entry's name", cause=path)
         strange = [path for path in others if not path.startswith((ENTRIES, ENVELOPES))]
         if strange:
-            self._notes.append(f"not part of the bundle, not looked at: {', '.join(strange[:10])}")
+            self._notes.append(f"not part of the bundle, not looked at: {', '.join(map(repr, strange[:10]))}")
 
 
 class _Envelopes:
