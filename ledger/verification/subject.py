@@ -167,18 +167,21 @@ class _SubjectPass:
         commitments = gather(notes, trusted, anchor, self._own_key(), self._breaks)
         own = next((c.checkpoint for c in commitments.all if c.class_ == "tree"), None)
         anchored = anchor is not None
+        known = {} if own is None else {own.size: (own, "that of the bundle")}
         for commitment in commitments.all:
-            if own is None or commitment.class_ == "tree":
+            if commitment.class_ == "tree":
                 continue
-            if commitment.checkpoint.size != own.size:
+            mark, name = commitment.checkpoint, commitment.name
+            same, whose = known.setdefault(mark.size, (mark, name))
+            if mark.root != same.root:
+                self._breaks.add("inconsistent", None, f"{name} has another root than {whose}")
+            elif own is not None and mark.size != own.size:
                 self._notes.append(
-                    f"{commitment.name} is of size {commitment.checkpoint.size}, the bundle of {own.size}: "
+                    f"{name} is of size {mark.size}, the bundle of {own.size}: "
                     "they cannot be compared without the ledger"
                 )
-            elif commitment.checkpoint.root != own.root:
-                self._breaks.add("inconsistent", None, f"{commitment.name} has another root")
             else:
-                anchored = True
+                anchored = anchored or own is not None
         return own, commitments.text, anchored
 
     def _own_key(self) -> VerifierKey | None:
