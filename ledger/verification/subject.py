@@ -5,7 +5,8 @@ that entry is included under the checkpoint. Keys are folded from their own chai
 What the bundle rests on: that the committed heads are those of the entries, which only a full audit shows.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime
 from time import perf_counter
 from typing import Final
@@ -37,6 +38,7 @@ from ledger.verification.result import Breaks
 from ledger.verification.sequences import Sequences
 from ledger.verification.statements import checked_statement
 from ledger.verification.subject_result import SubjectVerification
+from ledger.verification.touched import note_touched
 from ledger.verification.types import MaxAge, Types
 
 _RESTS_ON: Final = (
@@ -109,6 +111,7 @@ class _SubjectPass:
         if complete_to is not None and heads is not None:
             self._notes.insert(0, f"the history of {heads.subject} is whole up to size {complete_to}")
             self._notes.insert(1, _RESTS_ON.format(complete_to, complete_to - 1))
+        self._notes += note_touched(self._breaks.found, self._broken_entries())
         if not anchored:
             self._notes.append("self-consistent only: without an anchor a ledger made anew looks the same")
         if self._breaks.following:
@@ -235,6 +238,11 @@ class _SubjectPass:
 
     def _leaves_at(self, index: int) -> set[str]:
         return {self._held[index].leaf} if index in self._held else set()
+
+    def _broken_entries(self) -> Iterator[tuple[int, bytes]]:
+        for index in {found.index for found in self._breaks.found if found.index is not None}:
+            with suppress(KeyError, Malformed):
+                yield index, self._files.read(f"{ENTRIES}{index}", MAX_ENTRY_BYTES)
 
     def _strangers(self) -> None:
         """List files that the bundle should not have; note those that are none of it."""

@@ -149,6 +149,14 @@ def test_every_flipped_byte_of_an_entry_or_envelope_is_found(at: Desk, bundle: P
     assert _verify(bundle, _anchor(at)).exit_code == 6
 
 
+def test_a_broken_history_names_whom_it_touches(at: Desk, bundle: Path) -> None:
+    """Given a changed entry of the subject, when verified, then the note names the subject, and only it."""
+    path = bundle / "entries/5"
+    path.write_bytes(path.read_bytes().replace(b'"part":1', b'"part":2'))
+    told = [note for note in _verify(bundle, _anchor(at)).notes if note.startswith("touched")]
+    assert [note.partition(": ")[2] for note in told] == [SUBJECT]
+
+
 def test_a_missing_envelope_and_one_too_many_are_found(at: Desk, bundle: Path) -> None:
     """Given an envelope lost, or one that no entry refers to, when verified, then it is found."""
     one = next((bundle / "envelopes").iterdir())
