@@ -124,7 +124,6 @@ def demo(
                 played = play(acts, store, sequencer, clock, keys, seed, lambda cars: bar(cars, vehicles))
             except DemoDeclined as error:
                 raise Stop(REFUSED, f"the season broke a rule: {error}") from error
-            sequencer.commit_heads()
         for planter in planters:
             content = planter.key.to_json(store.find_statements)
             key_file.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", "utf-8")

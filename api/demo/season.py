@@ -128,9 +128,9 @@ def _shares(random: Random, exporters: int, vehicles: int) -> list[int]:
 
 def _course(world: World, number: int, exporters: int, cars: int) -> firms.Course:
     """Return what lies before the ``number``-th exporter (from 0): the first three show every kind."""
-    vehicles = world.vehicles
+    if world.vehicles < ALL_KINDS_FROM:
+        return firms.Course(cars, firms.first_application(number, exporters))
     draws = [world.random.random() for _ in range(5)]
-    shown = number if vehicles >= ALL_KINDS_FROM else -1
     tries = {1: "QuotaApplicationRejected", 2: "QuotaApplicationWithdrawn"}
     endings = {0: "CASE", 1: "WITHDRAWN", 2: "RENOUNCED"}
     ending = None
@@ -141,13 +141,11 @@ def _course(world: World, number: int, exporters: int, cars: int) -> firms.Cours
     return firms.Course(
         cars,
         firms.first_application(number, exporters),
-        tops_up=shown == 0
-        or cars > MAX_GRANT // 2
-        or (draws[0] < 0.25 and cars > 0 and vehicles >= ALL_KINDS_FROM),
-        first_try=tries.get(shown, tries[1] if draws[1] < 0.04 else None),
-        is_vain=shown == 0 or draws[2] < 0.05,
-        has_successor=world.odd.closes_pairs and (shown == 1 or draws[4] < 0.03),
-        ending=endings.get(shown, ending),
+        tops_up=number == 0 or cars > MAX_GRANT // 2 or (draws[0] < 0.25 and cars > 0),
+        first_try=tries.get(number, tries[1] if draws[1] < 0.04 else None),
+        is_vain=number == 0 or draws[2] < 0.05,
+        has_successor=world.odd.closes_pairs and (number == 1 or draws[4] < 0.03),
+        ending=endings.get(number, ending),
     )
 
 

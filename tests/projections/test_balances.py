@@ -32,11 +32,11 @@ def _rows(store: SqliteStore) -> list[PairBalance]:
 
 
 def test_balances_of_a_season(store: SqliteStore) -> None:
-    """Given three cars deregistered after export out of eight units, when read, then 3 D and 5 available."""
+    """Given three cars deregistered after export out of twenty units, when read, then 3 D and 17 available."""
     size, (row,) = read_balances(store)
 
     assert size == store.head().size
-    assert row.balances == dict.fromkeys(row.balances, 0) | {"ISS": -8, "AV": 5, "D": 3}
+    assert row.balances == dict.fromkeys(row.balances, 0) | {"ISS": -20, "AV": 17, "D": 3}
 
 
 def test_rebuild_gives_what_was_kept_live(store: SqliteStore) -> None:

@@ -56,6 +56,7 @@ KINDS: Final = Kinds(
     },
     stories=(
         stories.registered_while_suspended,
+        stories.registered_before_notice,
         stories.suspended_late,
         stories.reinstated_undecided,
         stories.approved_while_withdrawn,
@@ -68,6 +69,7 @@ KINDS: Final = Kinds(
 )
 STORY_KINDS: Final = (
     "registered-while-suspended",
+    "registered-before-notice",
     "suspended-late",
     "reinstated-undecided",
     "approved-while-withdrawn",

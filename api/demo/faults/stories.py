@@ -82,8 +82,21 @@ def _marked(acts: Iterator[Act | object], violation: Violation, codes: dict[str,
 
 def registered_while_suspended(planter: Planter, number: int) -> Process:
     """A car is registered after the notice of a suspension, which ends with its case: C28."""
-    pair = _pair(number)
     violation = planter.key.add("registered-while-suspended")
+    return _registered_meanwhile(planter, number, violation, 0, "C28")
+
+
+def registered_before_notice(planter: Planter, number: int) -> Process:
+    """A car is registered between the decision of a suspension and its notice: listed apart, no violation."""
+    violation = planter.key.add("registered-before-notice")
+    return _registered_meanwhile(planter, number, violation, 5)
+
+
+def _registered_meanwhile(
+    planter: Planter, number: int, violation: Violation, notice_after: int, *codes: str
+) -> Process:
+    """Register a car on the third working day of a suspension, of which notice is served later or at once."""
+    pair = _pair(number)
     acts, received = _opened(planter, pair, number)
     batch = _batch(planter.world, pair, received)
     start = working_day(batch.classified, 1)
@@ -91,15 +104,16 @@ def registered_while_suspended(planter: Planter, number: int) -> Process:
     case = Case(f"C-{pair.exporter.org_code}", "FORGERY", [uscc])
     name = f"S-{case.case_id}"
     end = working_day(start, 10)
+    served = moment(working_day(start, notice_after), 16, 5)
     acts += [
         *_marked(journey(batch), violation, {}),
         *case.course(start, "NO_VIOLATION", "未发现违规（虚构）"),
         suspension(name, uscc, case.case_id, moment(start, 10, 55), moment(start, 10, 55), "INTERIM"),
-        notice(name, uscc, "SUSPEND", moment(start, 16, 5), moment(start, 16, 5)),
+        notice(name, uscc, "SUSPEND", served, served),
         reinstatement(name, uscc, moment(end, 9, 55)),
         notice(name, uscc, "REINSTATE", moment(end, 16, 5), moment(end, 16, 5)),
     ]
-    _car(planter, batch, violation, working_day(start, 3), "C28")
+    _car(planter, batch, violation, working_day(start, 3), *codes)
     return _told(acts)
 
 

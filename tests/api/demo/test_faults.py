@@ -20,7 +20,7 @@ ALL_KINDS = {*KINDS.cars, *KINDS.batches, *STORY_KINDS}
 LEDGERS_OWN = {"LedgerOpened", "HeadsCommitted", "SubmissionRefused"}
 HARMLESS = {
     "vin-twice", "suspended-finally", "renounced", "backdated", "correction-corrected", "regularised",
-    "road-use-to-review", "not-exported-overturned",
+    "road-use-to-review", "not-exported-overturned", "registered-before-notice",
 }  # fmt: skip
 SHOWN_BY = {
     "C05": {"VehicleEvidenceFiled"},
