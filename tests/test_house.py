@@ -234,7 +234,8 @@ def test_the_auditors_core_imports_only_itself_and_cryptography(module: str) -> 
 
 def test_the_contracts_name_every_dependency() -> None:
     """Given a run-time dependency, then the contracts say whether the domain and the core may use it."""
-    names = {re.split(r"[<>=\[]", text)[0] for text in PROJECT["project"]["dependencies"]}
+    stated = PROJECT["project"]["dependencies"]
+    names = {re.split(r"[<>=\[]", text)[0].replace("-", "_") for text in stated}
     domain = CONTRACTS["The domain stands on the standard library and pydantic"]
     assert names - set(domain["forbidden_modules"]) == {"pydantic"}
     assert names - set(AUDITOR_CORE["forbidden_modules"]) == {"cryptography"}
