@@ -1,0 +1,89 @@
+"""Limits on what a request may send: length, time, encoding. Answered before any route sees the body."""
+
+import asyncio
+from typing import Final
+
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.http.problems import Problem, answer
+
+MAX_BODY_BYTES: Final = 12 * 1024 * 1024
+"""8 MiB of submission, with room for the escapes of another JSON writer."""
+MAX_DOCUMENT_BYTES: Final = 25 * 1024 * 1024
+BODY_SECONDS: Final = 60.0
+"""A whole body must have arrived in this time."""
+
+
+class Limits:
+    """ASGI middleware: a body too long, too slow or encoded ends in a problem, and is read no further."""
+
+    def __init__(self, app: ASGIApp, *, body_seconds: float = BODY_SECONDS) -> None:
+        self._app = app
+        self._body_seconds = body_seconds
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on with its body bounded."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request = Request(scope)
+        most = MAX_DOCUMENT_BYTES if scope["path"].startswith("/v1/documents/") else MAX_BODY_BYTES
+        bounded = _Body(receive, most, self._body_seconds)
+        started = False
+
+        async def note(message: Message) -> None:
+            nonlocal started
+            started = started or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            _check_headers(request, most)
+            await self._app(scope, bounded.receive, note)
+        except Problem as problem:
+            if started:  # a second answer cannot be given
+                raise
+            problem.headers = {**problem.headers, "Connection": "close"}
+            await answer(request, problem)(scope, receive, send)
+
+
+def _check_headers(request: Request, most: int) -> None:
+    encoding = request.headers.get("content-encoding", "identity").strip().lower()
+    if encoding != "identity":
+        raise Problem("unsupported-media-type", "content-encoding: bodies are taken as they are, not encoded")
+    length = request.headers.get("content-length", "0")
+    if not length.isascii() or not length.isdigit():
+        raise Problem("malformed", "content-length: a number of bytes is wanted")
+    if int(length[:20]) > most:
+        raise Problem("too-long", f"{length[:20]} bytes are announced, at most {most} are allowed")
+
+
+class _Body:
+    """The body of one request, counted as it comes."""
+
+    def __init__(self, receive: Receive, most: int, seconds: float) -> None:
+        self._receive, self._most, self._seconds = receive, most, seconds
+        self._bytes = 0
+        self._whole = False
+        self._until: float | None = None
+
+    async def receive(self) -> Message:
+        """Return the next message.
+
+        Raises:
+            Problem: too-long, too-slow.
+        """
+        if self._whole:  # what comes now is the client going away: a stream may wait for that
+            return await self._receive()
+        loop = asyncio.get_running_loop()
+        self._until = self._until or loop.time() + self._seconds
+        try:
+            async with asyncio.timeout_at(self._until):
+                message = await self._receive()
+        except TimeoutError:
+            raise Problem("too-slow", f"the body did not arrive within {self._seconds:g} seconds") from None
+        self._bytes += len(message.get("body", b""))
+        if self._bytes > self._most:
+            raise Problem("too-long", f"more than {self._most} bytes")
+        self._whole = not message.get("more_body", False)
+        return message
