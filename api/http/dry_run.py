@@ -1,0 +1,5 @@
+"""Routes under construction."""
+
+from fastapi import APIRouter
+
+router = APIRouter(prefix="/v1")
