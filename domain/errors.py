@@ -37,7 +37,7 @@ class Flag:
     en: str
 
 
-_REFUSALS: Final[Mapping[str, tuple[str, str, str]]] = MappingProxyType(
+REFUSALS: Final[Mapping[str, tuple[str, str, str]]] = MappingProxyType(
     {
         "no-policy": (
             _LEDGER,
@@ -260,10 +260,9 @@ _FLAGS: Final = (
 )
 
 FLAGS: Final[Mapping[str, Flag]] = MappingProxyType({flag.code: flag for flag in _FLAGS})
-REFUSAL_CODES: Final = tuple(_REFUSALS)
 
 
 def refuse(code: str, **figures: object) -> Refusal:
     """Return the refusal ``code`` with its figures; a figure that its texts lack is an error."""
-    article, zh, en = _REFUSALS[code]
+    article, zh, en = REFUSALS[code]
     return Refusal(code, article, zh.format_map(figures), en.format_map(figures), figures)

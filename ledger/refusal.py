@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from uuid import NAMESPACE_URL, uuid5
 
+from domain.errors import Refusal
 from ledger.canonical import canonical_bytes
 from ledger.entry import MAX_SUBJECTS, Derived
 
@@ -27,6 +28,8 @@ class DeclinedItem:
     code: str
     detail: str
     """One line of English with the figures; empty when the refusal is read back from the ledger."""
+    reasons: tuple[Refusal, ...] = ()
+    """What the domain's rules say against it, ``code`` first; empty where the ledger's own rules do."""
 
 
 def refusal_statements(

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from domain.errors import FLAGS, REFUSAL_CODES, refuse
+from domain.errors import FLAGS, REFUSALS, refuse
 from tests.support.cars import CAR, LINE, classified, proved, submitted
 from tests.support.domain import (
     OTHER,
@@ -119,7 +119,7 @@ def test_an_unbacked_car_moves_no_unit() -> None:
 
 def test_every_code_is_in_kebab_case_with_words_in_two_languages() -> None:
     """Given the catalogue, then codes have one form, flags a control, and refusals want their figures."""
-    for code in (*FLAGS, *REFUSAL_CODES):
+    for code in (*FLAGS, *REFUSALS):
         assert code.replace("-", "").isalpha()
         assert code == code.lower()
     assert all(flag.zh and flag.en and flag.control[0] == "C" for flag in FLAGS.values())
