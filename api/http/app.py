@@ -13,8 +13,10 @@ from starlette.concurrency import run_in_threadpool
 from api.http import dry_run, envelopes, failures, health, proofs, publication
 from api.http.caller import Authenticate, nobody
 from api.http.limits import Limits
+from api.http.metrics import Metrics
 from api.http.services import open_services
 from api.http.settings import Settings
+from api.http.watch import Watch
 from ledger.clock import Clock, system_clock
 
 # A module of routes has a `router`; new ones are added here.
@@ -35,10 +37,11 @@ def create_app(
         authenticate: reads who sent a request.
     """
     told = settings or Settings()
+    metrics = Metrics()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        app.state.services = await run_in_threadpool(open_services, told, clock)
+        app.state.services = await run_in_threadpool(open_services, told, clock, metrics)
         yield
         # What was accepted is finished before the process ends.
         await run_in_threadpool(app.state.services.close)
@@ -52,7 +55,9 @@ def create_app(
         redirect_slashes=False,
     )
     app.state.authenticate = authenticate
+    app.state.metrics = metrics
     app.add_middleware(Limits, body_seconds=told.body_seconds)
+    app.add_middleware(Watch, metrics=metrics)  # added last: outermost
     failures.register(app)
     for routes in _ROUTES:
         app.include_router(routes.router)

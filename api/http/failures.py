@@ -12,7 +12,6 @@ from api.http.problems import Problem, answer
 from ledger.store import StoreError
 
 _log = logging.getLogger(__name__)
-_CODES = {404: "not-found", 405: "method-not-allowed"}
 
 
 def register(app: FastAPI) -> None:
@@ -41,8 +40,12 @@ async def _invalid(request: Request, error: Exception) -> Response:
 
 async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    code = _CODES.get(error.status_code, "malformed")
-    return answer(request, Problem(code, f"{request.method}: {error.detail}", {}, error.headers or {}))
+    if error.status_code == 404:
+        return answer(request, Problem("not-found", "there is nothing at this path"))
+    if error.status_code == 405:
+        detail = f"{request.method} is not allowed at this path"
+        return answer(request, Problem("method-not-allowed", detail, headers=error.headers or {}))
+    return answer(request, Problem("malformed", str(error.detail)))
 
 
 async def _unavailable(request: Request, error: Exception) -> Response:

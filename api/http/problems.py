@@ -50,6 +50,7 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
         "method-not-allowed": Kind(405, "方法不被允许", "This method is not allowed here"),
         "range-not-satisfiable": Kind(416, "范围无法满足", "The range cannot be satisfied"),
         # how the service is
+        "not-yet": Kind(503, "尚未写入,请再次发送同一信封", "Not written yet; send the same again"),
         "queue-full": Kind(503, "排队已满,请稍后重试", "Too much waits; try again later"),
         "unavailable": Kind(503, "服务暂不可用", "The service is not available now"),
         "internal": Kind(500, "内部错误", "Something went wrong here"),
@@ -99,5 +100,10 @@ def answer(request: Request, problem: Problem) -> Response:
         "detail": problem.detail,
         **problem.more,
     }
-    headers = {"Content-Language": tongue, "Vary": "Accept-Language", **problem.headers}
+    headers = {
+        "Content-Language": tongue,
+        "Vary": "Accept-Language",
+        "Cache-Control": "no-store",
+        **problem.headers,
+    }
     return Response(json_text(content), kind.status, headers, MEDIA_TYPE)
