@@ -41,7 +41,8 @@ class Limits:
             await self._app(scope, receive, send)
             return
         request = Request(scope)
-        most = MAX_DOCUMENT_BYTES if scope["path"].startswith("/v1/documents/") else MAX_BODY_BYTES
+        path: str = scope["path"]
+        most = MAX_DOCUMENT_BYTES if path.startswith("/v1/documents/") else MAX_BODY_BYTES
         body = _Body(receive, most, self._body_seconds, self._room)
         started = False
 
@@ -51,6 +52,9 @@ class Limits:
             await send(message)
 
         try:
+            if not path.isprintable():
+                # A router's pattern lets a line feed at the end pass.
+                raise Problem("not-found", "there is nothing at this path")
             _check_headers(request, most)
             await self._app(scope, body.receive, note)
         except Problem as problem:
