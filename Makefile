@@ -1,6 +1,7 @@
 # make demo    cars travel from quota grant to deregistration after export; then the ledger is verified
 # make test    the tests                     (ARGS="-k merkle", ARGS=--cov: passed on to pytest)
 # make check   lint, form, types, one-way imports
+# make docs    the reference pages that are made from the code
 # make vectors the published test vectors    (QUOTA_LEDGER_VECTORS=DIR)
 # make lock    both requirement files anew   (ARGS=--upgrade raises what is pinned)
 #
@@ -16,7 +17,7 @@ UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --
 	--no-annotate --no-emit-index-url --custom-compile-command "make lock"
 
 .DELETE_ON_ERROR:
-.PHONY: demo test check vectors lock
+.PHONY: demo test check docs vectors lock
 
 demo: $(VENV)/.ready-run
 	@$(BIN)/quota-ledger demo $(if $(DB),--db '$(DB)') $(ARGS)
@@ -29,6 +30,9 @@ check: $(VENV)/.ready-dev
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
+
+docs: $(VENV)/.ready-dev
+	@$(BIN)/python -m api.docs
 
 vectors: $(VENV)/.ready-dev
 	@QUOTA_LEDGER_VECTORS='$(abspath $(QUOTA_LEDGER_VECTORS))' $(BIN)/pytest -m vectors $(ARGS)

@@ -29,13 +29,13 @@ from ledger.clock import system_clock
 from ledger.ed25519 import key_id, raw_public_key
 from ledger.entry import parse_entry
 from ledger.envelope import Seen
-from ledger.factory import open_store
 from ledger.merkle import leaf_hash
 from ledger.opening import open_ledger
 from ledger.receipt import make_receipt
 from ledger.sequencer import Sequencer
 from ledger.signer import CheckpointSigner
 from ledger.store import Store
+from ledger.stores import open_store
 
 SQLITE = "sqlite:///"
 IN_FLIGHT = 20  # envelopes that wait at the sequencer: one full group

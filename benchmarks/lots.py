@@ -9,7 +9,7 @@ from hashlib import sha256
 from uuid import UUID
 
 from api.cli.init import OFFICERS
-from api.demo.play import demo_keys
+from api.demo.keys import demo_keys
 from domain.identifiers import organisation_code_check, uscc_check
 from ledger.canonical import canonical_bytes
 from ledger.clock import format_instant, system_clock

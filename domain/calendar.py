@@ -1,4 +1,4 @@
-"""Days of the policy: Shanghai dates, due dates, the two months for deregistration.
+"""Days of the policy: Shanghai dates, due dates past rest days, terms of months.
 
 The policy says 车辆登记后15天内. Read as calendar days by analogy with 民法典 art. 200–203: day 0 is
 the day of registration, the last day ends at 24:00 in Shanghai, and when it is a rest day the next working
@@ -18,7 +18,7 @@ SHANGHAI: Final = timezone(timedelta(hours=8), "Asia/Shanghai")
 """Fixed at UTC+8: China has had no summer time since 1991, long before the policy."""
 
 _ONE_DAY: Final = timedelta(days=1)
-_SATURDAY: Final = 5
+SATURDAY: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class YearTable:
 
     def is_rest_day(self, day: date) -> bool:
         """Say whether ``day``, of this table's year, is a rest day."""
-        return day in self.rest_days or (day.weekday() >= _SATURDAY and day not in self.workdays)
+        return day in self.rest_days or (day.weekday() >= SATURDAY and day not in self.workdays)
 
 
 Tables = Callable[[int], YearTable | None]
@@ -38,8 +38,11 @@ Tables = Callable[[int], YearTable | None]
 
 
 def shanghai_date(instant: datetime) -> date:
-    """Return the day on which an aware instant falls in Shanghai."""
-    return instant.astimezone(SHANGHAI).date()
+    """Return the day on which an aware instant falls in Shanghai; at the end of time its last day."""
+    try:
+        return instant.astimezone(SHANGHAI).date()
+    except OverflowError:  # the last hours of the year 9999
+        return date.max
 
 
 def next_working_day(day: date, tables: Tables) -> date | None:
@@ -74,12 +77,11 @@ def rolled_due(
     return next_working_day(due, tables) if roll and due is not None else due
 
 
-def two_months_after(day: date) -> date:
-    """Return the last day of the two months for deregistration (公安部令164 art. 37).
+def months_after(day: date, months: int) -> date:
+    """Return the last day of a term of months: the same day, or the last of a month that has no such day.
 
-    The same day two months on, or the last day of that month where it has no such day: a car cleared on
-    31 December is deregistered by 28 February, or the 29th.
+    A car cleared on 31 December is deregistered within two months: by 28 February, or the 29th.
     """
-    month = day.month + 2
-    year, month = (day.year + 1, month - 12) if month > 12 else (day.year, month)
+    years, month = divmod(day.month - 1 + months, 12)
+    year, month = day.year + years, month + 1
     return date(year, month, min(day.day, _months.monthrange(year, month)[1]))

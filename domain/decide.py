@@ -5,14 +5,31 @@ entry, and the day of recording in Shanghai. Keys, signatures and authority are 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import assert_never
 
 from domain import bodies as b
 from domain.errors import Refusal
-from domain.fold import Outcome, fold_draft
-from domain.rules import enterprise, policy, quota, transfer, use
+from domain.fold import Outcome, fold_body, fold_draft
+from domain.policy import version_in_force
+from domain.rules import (
+    annulment,
+    application_end,
+    batch_end,
+    cases,
+    correction,
+    enterprise,
+    licence,
+    nonexport,
+    pair_end,
+    policy,
+    proof_end,
+    quota,
+    topup,
+    transfer,
+    use,
+)
 from domain.rules.draft import Draft
 from domain.state import State
 from domain.statements import Statement
@@ -43,7 +60,8 @@ def decide(state: State, statement: Statement, index: int, recorded_at: datetime
     """
     draft = Draft(state, statement, index, recorded_at)
     if refusals := tuple(_guard(draft, statement.body)):
-        return Refused(refusals)
+        version = version_in_force(state.policies().versions, draft.today)
+        return Refused(tuple(replace(one, policy_version=version) for one in refusals))
     return Accepted(fold_draft(draft))
 
 
@@ -68,6 +86,27 @@ def _guard(draft: Draft, body: b.Body) -> Iterator[Refusal]:
             | b.TransferProofSubmitted()
             | b.CustomsExportConfirmed()
             | b.VehicleDeregistered()
+            | b.EnterpriseChanged()
+            | b.QualificationWithdrawn()
+            | b.QualificationRenounced()
+            | b.QuotaApplicationWithdrawn()
+            | b.TopUpApplicationReceived()
+            | b.UseApplicationWithdrawn()
+            | b.QuotaAttributeWithdrawn()
+            | b.CaseEvidenceAdded()
+            | b.HearingHeld()
+            | b.CaseEscalated()
+            | b.CaseRemedied()
+            | b.SuspensionNoticeServed()
+            | b.ReconciliationStatementFiled()
+            | b.TransferReversed()
+            | b.ExportLicenceIssued()
+            | b.CustomsExportReversed()
+            | b.PortLoadingConfirmed()
+            | b.RegistrationAnnulled()
+            | b.DomesticUseRecorded()
+            | b.RoadUseReported()
+            | b.VehicleEvidenceFiled()
         ):
             return iter(())  # facts
         case b.PolicyVersionPublished():
@@ -90,5 +129,41 @@ def _guard(draft: Draft, body: b.Body) -> Iterator[Refusal]:
             return enterprise.guard_suspended(draft, body)
         case b.EnterpriseReinstated():
             return enterprise.guard_reinstated(draft, body)
+        case b.QuotaApplicationRejected():
+            return application_end.guard_rejected(draft, body)
+        case b.QuotaToppedUp():
+            return topup.guard_topped_up(draft, body)
+        case b.TopUpRejected():
+            return topup.guard_rejected(draft, body)
+        case b.QuotaReduced():
+            return pair_end.guard_reduced(draft, body)
+        case b.PairClosed():
+            return pair_end.guard_closed(draft, body)
+        case b.UseApplicationRejected():
+            return batch_end.guard_rejected(draft, body)
+        case b.UsageNumberReturned():
+            return batch_end.guard_returned(draft, body)
+        case b.ApprovedLineCancelled():
+            return batch_end.guard_cancelled(draft, body)
+        case b.ViolationCaseOpened():
+            return cases.guard_opened(draft, body)
+        case b.CaseDecided():
+            return cases.guard_decided(draft, body)
+        case b.CaseOverturned():
+            return cases.guard_overturned(draft, body)
+        case b.TransferProofRejected():
+            return proof_end.guard_rejected(draft, body)
+        case b.TransferProofRevoked():
+            return proof_end.guard_revoked(draft, body)
+        case b.SubstituteExporterDesignated():
+            return licence.guard_designated(draft, body)
+        case b.RegistrationRegularised():
+            return annulment.guard_regularised(draft, body)
+        case b.NonExportDetermined():
+            return nonexport.guard_determined(draft, body)
+        case b.NonExportOverturned():
+            return nonexport.guard_overturned(draft, body)
+        case b.EventCorrected():
+            return correction.guard_corrected(draft, body, _guard, fold_body)
         case _:
             assert_never(body)

@@ -18,13 +18,23 @@ _LEDGER: Final = "台账规则"
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why a decision is refused; ``figures`` are the values that stand in the texts."""
+    """Why a decision is refused.
+
+    Attributes:
+        code: stable, kebab-case.
+        article: of the policy or of the ledger's own rules.
+        zh: the reason in Chinese.
+        en: the same in English.
+        figures: the values that stand in the texts.
+        policy_version: in force at the time of recording, None before any; ``decide`` fills it in.
+    """
 
     code: str
     article: str
     zh: str
     en: str
     figures: Mapping[str, object]
+    policy_version: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +210,153 @@ REFUSALS: Final[Mapping[str, tuple[str, str, str]]] = MappingProxyType(
             "{uscc}没有未结束的暂停{suspension_id}",
             "{uscc} has no open suspension {suspension_id}",
         ),
+        # Corrections.
+        "unknown-target": (
+            _LEDGER,
+            "没有第{index}条可供更正",
+            "there is no entry {index} to correct",
+        ),
+        "target-differs": (
+            _LEDGER,
+            "第{index}条的叶哈希应为{wanted},而非{stated}",
+            "the leaf hash of entry {index} is {wanted}, not {stated}",
+        ),
+        "not-correctable": (
+            _LEDGER,
+            "第{index}条({type})不可更正",
+            "entry {index} ({type}) cannot be corrected: no key, policy, operator or correction entry can",
+        ),
+        "other-agency": (
+            _LEDGER,
+            "第{index}条由{agency}陈述,只能由其更正",
+            "entry {index} was stated by {agency}, which alone may correct it",
+        ),
+        "already-corrected": (
+            _LEDGER,
+            "第{index}条已由第{by}条更正",
+            "entry {index} was corrected by entry {by} already",
+        ),
+        "bad-replacement": (
+            _LEDGER,
+            "替换内容不合{type}的格式:{detail}",
+            "the replacement is not a body of {type}: {detail}",
+        ),
+        "concerns-differ": (
+            _LEDGER,
+            "concerns应为原陈述与替换内容所涉主体:{wanted}",
+            "concerns has to name whom the statement and its replacement concern: {wanted}",
+        ),
+        "moved-on": (
+            _LEDGER,
+            "{what}其后已有第{later}条:请先更正最新一条",
+            "{what} has moved on since, with entry {later}: correct the newest first",
+        ),
+        "overdrawn": (
+            _LEDGER,
+            "更正后{what}的{account}将为{units}",
+            "{what} would be left with {units} in {account}",
+        ),
+        # Quota, use, standing and cases.
+        "withdrawn": (
+            _M5,
+            "出口企业{uscc}的备案已撤销({day})",
+            "the export qualification of {uscc} is withdrawn ({day})",
+        ),
+        "renounced": (
+            _ANNEX1,
+            "{uscc}已自愿放弃备案资质或额度申请资格({day})",
+            "{uscc} has given up its qualification or its right to apply for quota ({day})",
+        ),
+        "wrong-application": (
+            _M5,
+            "申请{app_id}的种类为{kind},应为{wanted}",
+            "the application {app_id} is of the kind {kind}; {wanted} is wanted",
+        ),
+        "below-threshold": (
+            _M5,
+            "已使用{used}台,总量{total}台:未超过80%",
+            "{used} of {total} units are used: not more than 80 %",
+        ),
+        "below-threshold-then": (
+            _M5,
+            "收到申请{app_id}时使用未超过80%,只能不予核定",
+            "use was not above 80 % when {app_id} was received; it can only be rejected",
+        ),
+        "over-city-cap": (
+            _LEDGER,
+            "核定{units}台,全市已核定{issued}台,上限{cap}台",
+            "{units} granted, {issued} issued to the city; its cap is {cap}",
+        ),
+        "over-reduction": (
+            _M5,
+            "核减{units}台,可用额度{available}台:应为1至可用数",
+            "{units} units taken back, {available} available: from 1 to those available",
+        ),
+        "pair-not-drained": (
+            _M5,
+            "{pair_id}尚有未了结额度:{left}",
+            "{pair_id} still holds units: {left}",
+        ),
+        "line-not-live": (
+            _ANNEX2,
+            "{line_id}({vin})不是有效的核定车辆",
+            "{line_id} ({vin}) is no live approved line",
+        ),
+        "duplicate-case": (_LEDGER, "案件编号{case_id}已使用", "the case id {case_id} is used up"),
+        "empty-case": (
+            _M5,
+            "案件{case_id}未载明企业或车辆",
+            "the case {case_id} names neither an enterprise nor a car",
+        ),
+        "unknown-case": (_M5, "没有案件{case_id}", "there is no case {case_id}"),
+        "hearing-missing": (
+            _M5,
+            "案件{case_id}尚未听取或放弃陈述申辩",
+            "no hearing of the case {case_id} was held or waived",
+        ),
+        "reasons-missing": (
+            _M5,
+            "案件{case_id}属列明情形({ground}),不予暂停须说明理由",
+            "the case {case_id} is on a named ground ({ground}): not to suspend takes reasons",
+        ),
+        "case-of-another": (
+            _M5,
+            "案件{case_id}不涉及{uscc}",
+            "the case {case_id} is not about {uscc}",
+        ),
+        "units-in-use": (
+            _LEDGER,
+            "{pair_id}已有{used}台在用:请先更正其后记录",
+            "{used} units of {pair_id} are in use: correct what stands on them first",
+        ),
+        "firm-in-pair": (
+            _LEDGER,
+            "{uscc}属于有效组对{pairs}:请先更正其后记录",
+            "{uscc} belongs to the active pair {pairs}: correct what stands on its file first",
+        ),
+        "case-not-suspending": (
+            _M5,
+            "案件{case_id}为{state},不能据以最终暂停",
+            "the case {case_id} is {state}: no final suspension can rest on it",
+        ),
+        # Cars.
+        "not-unbacked": (_M5, "{vin}没有待补正的登记", "{vin} has no registration without a unit"),
+        "no-cars": (_M5, "{document_no}未载明车辆", "{document_no} names no car"),
+        "case-cleared": (
+            _M5,
+            "案件{case_id}认定无违规",
+            "the case {case_id} found no violation",
+        ),
+        "car-of-another-case": (
+            _M5,
+            "案件{case_id}不涉及车辆{vin}",
+            "the case {case_id} is not about the car {vin}",
+        ),
+        "not-determined": (
+            _M5,
+            "{vin}({line_id})未在案件{case_id}中被认定未用于出口",
+            "{vin} ({line_id}) is not determined as not exported in the case {case_id}",
+        ),
     }
 )
 
@@ -257,6 +414,49 @@ _FLAGS: Final = (
     ),
     Flag("deregistered-unexported", "C30", "注销时无放行记录", "deregistered without a customs release"),
     Flag("deregistered-other", "C36", "因其他原因注销", "deregistered for another reason than export"),
+    # Quota, use, standing and cases.
+    Flag("unknown-field", "C19", "档案无此项目,不计", "no member of the file; it changes nothing"),
+    Flag("unknown-value", "C19", "该项目不能取此值,不计", "not a value of that member; it changes nothing"),
+    Flag("declaration-missing", "C28", "未附放弃声明", "no declaration of renunciation is attached"),
+    Flag("use-misstated", "C13", "所述使用数或总量与台账不符", "the use or total stated is not the ledger's"),
+    Flag("below-threshold", "C13", "使用未超过80%", "use was not above 80 %"),
+    Flag("nothing-to-end", "C14", "没有可终止的申请或车辆", "there is no open application or line to end"),
+    Flag(
+        "attribute-withdrawn",
+        "C14",
+        "额度属性已撤销,待取消",
+        "quota attributes withdrawn; open until their lines are cancelled",
+    ),
+    Flag("unknown-suspension", "C28", "该企业没有此暂停", "no such suspension of that enterprise"),
+    Flag("not-reinstated", "C28", "送达恢复时暂停尚未结束", "notice of an end that is not on record"),
+    Flag("unknown-case", "C34", "没有此案件", "there is no such case"),
+    Flag("case-late", "C34", "逾期车辆的案件立案过晚", "opened too late for a car that is overdue"),
+    Flag("case-not-open", "C34", "案件已作决定", "the case was decided already"),
+    Flag("case-undecided", "C34", "案件没有有效决定", "no decision of the case stands"),
+    Flag("not-of-the-case", "C34", "车辆不属本案", "a car that the case is not about"),
+    Flag("not-suspended", "C34", "列明情形未予暂停", "a named ground did not lead to suspension"),
+    Flag("period-disordered", "C35", "期间先后颠倒", "the period ends before it begins"),
+    Flag("unknown-count", "C35", "无法核对的项目", "a count of a name that cannot be compared"),
+    # Cars.
+    Flag("transfer-reversed", "C22", "转让待出口已撤销", "the transfer pending export was struck"),
+    Flag("proof-overdue", "C22", "已逾期且无有效证明", "overdue: no valid proof after the due date"),
+    Flag("unknown-declaration", "C29", "没有此报关单或已撤销", "no such declaration stands"),
+    Flag("export-reversed", "C29", "放行已撤销", "the release was taken back"),
+    Flag("loaded-unreleased", "C29", "装船时无放行记录", "loaded without a customs release"),
+    Flag("licence-dates-differ", "C31", "许可证日期与台账不符", "the licence's dates are not the ledger's"),
+    Flag("licence-too-large", "C31", "许可证超过20辆", "more than 20 vehicles on one licence"),
+    Flag("licence-term", "C31", "许可证有效期超过六个月或跨年", "valid beyond six months or the year's end"),
+    Flag(
+        "after-sales-letter-missing",
+        "C32",
+        "登记未满180天且无售后维修服务确认书",
+        "within 180 days of registration and without the after-sales letter",
+    ),
+    Flag("domestic-use", "C33", "转让待出口后在境内使用", "used at home after the transfer pending export"),
+    Flag("road-use-review", "C34", "临时号牌有效期内上路,待核", "on a road under a valid temporary plate"),
+    Flag("road-use-finding", "C34", "上路行驶", "on a road without a valid temporary plate"),
+    Flag("export-lost", "C36", "注销后放行被撤销", "deregistered, and then its release was taken back"),
+    Flag("fraud", "C36", "以欺骗取得登记被撤销", "the registration was annulled for fraud"),
 )
 
 FLAGS: Final[Mapping[str, Flag]] = MappingProxyType({flag.code: flag for flag in _FLAGS})

@@ -8,8 +8,31 @@ from typing import assert_never
 from domain import bodies as b
 from domain.postings import Posting
 from domain.records import Record
-from domain.rules import enterprise, export, policy, quota, registration, transfer, use
-from domain.rules.draft import Draft
+from domain.rules import (
+    annulment,
+    application_end,
+    batch_end,
+    cases,
+    conduct,
+    correction,
+    departure,
+    enterprise,
+    export,
+    licence,
+    nonexport,
+    notice,
+    pair_end,
+    policy,
+    proof_end,
+    quota,
+    reconciliation,
+    registration,
+    standing,
+    topup,
+    transfer,
+    use,
+)
+from domain.rules.draft import Draft, Groundless
 from domain.state import State
 from domain.statements import Statement
 
@@ -42,12 +65,16 @@ def fold(state: State, statement: Statement, index: int, recorded_at: datetime) 
 
 
 def fold_draft(draft: Draft) -> Outcome:
-    """Fold the statement of a fresh draft."""
-    _fold(draft, draft.statement.body)
+    """Fold the statement of a fresh draft; nothing follows from a decision that no guard has let pass."""
+    try:
+        fold_body(draft, draft.statement.body)
+    except Groundless:
+        return Outcome({}, (), ())
     return Outcome(draft.changes, tuple(draft.postings), tuple(draft.flags))
 
 
-def _fold(draft: Draft, body: b.Body) -> None:
+def fold_body(draft: Draft, body: b.Body) -> None:
+    """Fold a body: the draft's own, or the one that replaces a corrected statement's."""
     match body:
         case (
             b.LedgerOpened()
@@ -97,5 +124,83 @@ def _fold(draft: Draft, body: b.Body) -> None:
             enterprise.fold_suspended(draft, body)
         case b.EnterpriseReinstated():
             enterprise.fold_reinstated(draft, body)
+        case b.EnterpriseChanged():
+            standing.fold_changed(draft, body)
+        case b.QualificationWithdrawn():
+            standing.fold_withdrawn(draft, body)
+        case b.QualificationRenounced():
+            standing.fold_renounced(draft, body)
+        case b.QuotaApplicationRejected():
+            application_end.fold_rejected(draft, body)
+        case b.QuotaApplicationWithdrawn():
+            application_end.fold_withdrawn(draft, body)
+        case b.TopUpApplicationReceived():
+            topup.fold_application(draft, body)
+        case b.QuotaToppedUp():
+            topup.fold_topped_up(draft, body)
+        case b.TopUpRejected():
+            topup.fold_rejected(draft, body)
+        case b.QuotaReduced():
+            pair_end.fold_reduced(draft, body)
+        case b.PairClosed():
+            pair_end.fold_closed(draft, body)
+        case b.UseApplicationRejected():
+            batch_end.fold_rejected(draft, body)
+        case b.UseApplicationWithdrawn():
+            batch_end.fold_withdrawn(draft, body)
+        case b.UsageNumberReturned():
+            batch_end.fold_returned(draft, body)
+        case b.QuotaAttributeWithdrawn():
+            batch_end.fold_attribute_withdrawn(draft, body)
+        case b.ApprovedLineCancelled():
+            batch_end.fold_cancelled(draft, body)
+        case b.ViolationCaseOpened():
+            cases.fold_opened(draft, body)
+        case b.CaseEvidenceAdded():
+            cases.fold_evidence(draft, body)
+        case b.HearingHeld():
+            cases.fold_hearing(draft, body)
+        case b.CaseEscalated():
+            cases.fold_escalated(draft, body)
+        case b.CaseDecided():
+            cases.fold_decided(draft, body)
+        case b.CaseRemedied():
+            cases.fold_remedied(draft, body)
+        case b.CaseOverturned():
+            cases.fold_overturned(draft, body)
+        case b.SuspensionNoticeServed():
+            notice.fold_served(draft, body)
+        case b.ReconciliationStatementFiled():
+            reconciliation.fold_filed(draft, body)
+        case b.TransferReversed():
+            proof_end.fold_reversed(draft, body)
+        case b.TransferProofRejected():
+            proof_end.fold_rejected(draft, body)
+        case b.TransferProofRevoked():
+            proof_end.fold_revoked(draft, body)
+        case b.ExportLicenceIssued():
+            licence.fold_issued(draft, body)
+        case b.SubstituteExporterDesignated():
+            licence.fold_designated(draft, body)
+        case b.CustomsExportReversed():
+            departure.fold_reversed(draft, body)
+        case b.PortLoadingConfirmed():
+            departure.fold_loaded(draft, body)
+        case b.RegistrationAnnulled():
+            annulment.fold_annulled(draft, body)
+        case b.RegistrationRegularised():
+            annulment.fold_regularised(draft, body)
+        case b.DomesticUseRecorded():
+            conduct.fold_domestic_use(draft, body)
+        case b.RoadUseReported():
+            conduct.fold_road_use(draft, body)
+        case b.VehicleEvidenceFiled():
+            conduct.fold_evidence(draft, body)
+        case b.NonExportDetermined():
+            nonexport.fold_determined(draft, body)
+        case b.NonExportOverturned():
+            nonexport.fold_overturned(draft, body)
+        case b.EventCorrected():
+            correction.fold_corrected(draft, body, fold_body)
         case _:
             assert_never(body)

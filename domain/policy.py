@@ -17,11 +17,12 @@ from typing import Annotated, Final, Literal, Protocol
 
 from pydantic import Field
 
-from domain.shapes import BodyModel, Code, Day
+from domain.shapes import BodyModel, Code, Day, Units
 
 DeadlineAct = Literal["PURCHASE", "TRANSFER", "SUBMISSION"]
 DeadlineUnit = Literal["CALENDAR_DAYS", "WORKING_DAYS"]
 OutsideExport = Literal["NOT_TRANSFERRED", "DOMESTIC_USE", "DEREGISTERED_OTHER", "UNBACKED"]
+TopUpBasis = Literal["REGISTERED", "PROVED"]
 Count = Annotated[int, Field(ge=0, le=10_000)]
 
 
@@ -29,7 +30,7 @@ class PolicyParams(BodyModel):
     """The answers of one policy version; the alias of a field is its key in ``params``."""
 
     topup_cmp: Literal["STRICT"] = Field(alias="topup.cmp")
-    topup_basis: Literal["REGISTERED"] = Field(alias="topup.basis")
+    topup_basis: TopUpBasis = Field(alias="topup.basis")
     topup_denominator: Literal["ISSUED"] = Field(alias="topup.denominator")
     topup_subject: Literal["PAIR"] = Field(alias="topup.subject")
     deadline_days: Annotated[int, Field(ge=1, le=366)] = Field(alias="deadline.days")
@@ -61,6 +62,8 @@ class PolicyParams(BodyModel):
     correction_max_depth: Literal[1] = Field(alias="correction.max_depth")
     backdating_days: Count
     envelope_max_age_hours: Annotated[int, Field(ge=1, le=8_784)] = Field(alias="envelope.max_age_hours")
+    city_cap: Units | None = None
+    """The one key that may be absent: a cap on the whole city's units is no question of the policy's text."""
 
     def window_holds(self, day: date) -> bool:
         """Say whether ``day`` lies in the policy window, first and last day included."""
@@ -92,7 +95,7 @@ PARAMETERS: Final = tuple(
             "topup.basis",
             "REGISTERED",
             "使用: approved or registered?",
-            "measure 5; K: fraud counts, clerical not",
+            "measure 5; K: fraud counts, clerical not. Strictest alternative PROVED: T + X + D",
         ),
         ("topup.denominator", "ISSUED", "80% of what?", "measure 5; all units granted so far, per pair"),
         ("topup.subject", "PAIR", "whose use counts?", "measure 5: 上游关联企业额度使用, of the pair"),
@@ -128,6 +131,7 @@ PARAMETERS: Final = tuple(
         ("correction.max_depth", 1, "may a correction be corrected?", _PROPOSED),
         ("backdating_days", 30, "from when on is backdating listed?", _PROPOSED),
         ("envelope.max_age_hours", 72, "how old may a signature be?", _PROPOSED),
+        ("city_cap", None, "how many units may the whole city have? null: no cap", _PROPOSED),
     )
 )
 
@@ -135,6 +139,15 @@ DEFAULT_PARAMS: Final[Mapping[str, object]] = MappingProxyType(
     {row.key: list(row.default) if isinstance(row.default, tuple) else row.default for row in PARAMETERS}
 )
 """Every key with its default, in the form that stands in a statement."""
+
+
+TOP_UP_PERCENT: Final = 80
+"""超过80%: the threshold stands in the policy's text itself (measure 5)."""
+
+
+def is_above_threshold(used: int, total: int) -> bool:
+    """Say whether use is strictly more than 80 % of the total: 81 of 100 is, 80 of 100 and 4 of 5 are not."""
+    return used * 100 > TOP_UP_PERCENT * total
 
 
 class Version(Protocol):
@@ -149,8 +162,8 @@ class Version(Protocol):
         """Its answers."""
 
 
-def policy_in_force(versions: Sequence[Version], on: date) -> PolicyParams | None:
-    """Return the parameters in force on a day (Shanghai): the newest version that has begun by then.
+def version_in_force(versions: Sequence[Version], on: date) -> int | None:
+    """Return the number of the policy version in force on a day (Shanghai): the newest that has begun.
 
     Args:
         versions: in order of their number.
@@ -160,7 +173,13 @@ def policy_in_force(versions: Sequence[Version], on: date) -> PolicyParams | Non
         None before the first version begins. The end of the policy window is a parameter, not an end of
         the version: running clocks go on after it.
     """
-    for version in reversed(versions):
-        if version.effective_from <= on:
-            return version.params
+    for number in range(len(versions), 0, -1):
+        if versions[number - 1].effective_from <= on:
+            return number
     return None
+
+
+def policy_in_force(versions: Sequence[Version], on: date) -> PolicyParams | None:
+    """Return the parameters in force on a day; None before the first version begins."""
+    number = version_in_force(versions, on)
+    return versions[number - 1].params if number else None

@@ -6,167 +6,129 @@ has a key ``<kind>:<id>``. ``dump_record`` and ``load_record`` are exact inverse
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
+from functools import cached_property
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import PlainSerializer, TypeAdapter
 
+from domain.acts import OBSERVATIONS, Act, StoredAct
+from domain.batch import Batch
+from domain.car import Car
+from domain.case import Case
+from domain.derive import after, derive
+from domain.firm import Enterprise, Suspension
 from domain.policy import PolicyParams
 from domain.postings import ACCOUNTS, CarAccount
 
 
 @dataclass(frozen=True, slots=True)
-class Halt:
-    """One suspension as an enterprise bears it; open while ``ended_at`` is None."""
-
-    suspension_id: str
-    scope: tuple[str, ...]
-    effective_at: datetime
-    ended_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Enterprise:
-    """``enterprise:<USCC>``: an exporter or upstream; ``registered`` is False while only facts name it.
+class Application:
+    """An application for total quota, first or additional.
 
     Attributes:
-        registered: whether its file was opened.
-        name: as in its file.
-        roles: EXPORTER, UPSTREAM.
-        org_code: 组织机构代码.
-        in_city: whether its licence address is in the city.
-        qualified: the periods of its export qualification, first and last day included.
-        halts: every suspension, ended ones too: facts are judged at their own date.
-        active_pairs: the active pairs in which it is the exporter.
-        upstream_of: the active pairs in which it is the upstream.
+        index: the entry by which it was received.
+        units: applied for.
+        complete: by both firms; an incomplete one is recorded and does not count.
+        kind: the first total, or more for an active pair.
+        eligible: for more: whether use was above the threshold when it was received.
+        status: PENDING until it is granted, rejected or withdrawn.
+        ended: the entry that did so.
+        granted: the units that were granted.
     """
 
-    registered: bool = False
-    name: str = ""
-    roles: tuple[str, ...] = ()
-    org_code: str = ""
-    in_city: bool = False
-    qualified: tuple[tuple[date, date], ...] = ()
-    halts: tuple[Halt, ...] = ()
-    active_pairs: tuple[str, ...] = ()
-    upstream_of: tuple[str, ...] = ()
-
-    def qualified_on(self, day: date) -> bool:
-        """Say whether the export qualification holds on a day."""
-        return any(first <= day <= last for first, last in self.qualified)
-
-
-@dataclass(frozen=True, slots=True)
-class Application:
-    """A total-quota application; an incomplete one is recorded and does not count."""
-
+    index: int
     units: int
     complete: bool
-    status: Literal["PENDING", "GRANTED"] = "PENDING"
+    kind: Literal["TOTAL", "TOP_UP"] = "TOTAL"
+    eligible: bool = True
+    status: Literal["PENDING", "GRANTED", "REJECTED", "WITHDRAWN"] = "PENDING"
+    ended: int | None = None
+    granted: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """``pair:<id>``: an exporter and its upstream; ``balances`` holds every account and the memo UNB."""
+    """``pair:<id>``: an exporter and its upstream; ``balances`` holds every account and the memo UNB.
 
-    letter_complete: bool = False
+    ``letters`` are the entries of its complete commitment letters, ``moves`` those that granted or took back
+    units or closed the pair.
+    """
+
+    letters: tuple[int, ...] = ()
+    moves: tuple[int, ...] = ()
     applications: Mapping[str, Application] = field(default_factory=dict)
     balances: Mapping[str, int] = field(default_factory=lambda: dict.fromkeys((*ACCOUNTS, "UNB"), 0))
-    status: Literal["NEW", "ACTIVE"] = "NEW"
+    status: Literal["NEW", "ACTIVE", "CLOSED"] = "NEW"
+
+    @property
+    def issued(self) -> int:
+        """G: the units granted so far, less those taken back."""
+        return -self.balances["ISS"]
+
+
+@dataclass(frozen=True)
+class Vehicle:
+    """``vin:<VIN>``: what the entries say about a car, in recorded order; all else follows from it."""
+
+    acts: tuple[StoredAct, ...] = ()
+
+    @cached_property
+    def car(self) -> Car:
+        """Where the car's lines and registrations stand."""
+        return derive(self.acts)
+
+    @property
+    def lines(self) -> Mapping[str, CarAccount]:
+        """The account of each line that holds a unit for the car."""
+        return self.car.lines
+
+    def with_act(self, act: Act) -> "Vehicle":
+        """Return the car after one more act."""
+        vehicle = Vehicle((*self.acts, act))
+        vehicle.__dict__["car"] = after(self.car, act)  # what deriving all of it again would give
+        return vehicle
+
+    def without(self, index: int) -> "Vehicle":
+        """Return the car as though the entry ``index`` had said nothing of it."""
+        return Vehicle(tuple(act for act in self.acts if act.index != index))
+
+    def stands_on(self, index: int) -> int | None:
+        """Return the newest entry that acted on the car after ``index`` did; observations do not count."""
+        acts = [act for act in self.acts if not isinstance(act, OBSERVATIONS)]
+        places = [place for place, act in enumerate(acts) if act.index == index]
+        return acts[-1].index if places and places[-1] + 1 < len(acts) else None
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """A line of annex 2: its car."""
+class Submission:
+    """``submission:<id>``: the id is used up by the entry ``index``, for this car."""
 
     vin: str
-    brand_model: str
+    index: int
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
-    """``batch:<id>``: a use application. ``approved`` are its live lines, ``sent`` the last number sent."""
+class Target:
+    """``entry:<index>``: an entry that may be corrected; read from the ledger, never kept as a record.
 
-    status: Literal["RECEIVED", "APPROVED", "SENT", "CLASSIFIED"]
-    org_code: str
-    lines: Mapping[str, Line]
-    approved: tuple[str, ...] = ()
-    revision: int = 0
-    units_sent: int = 0
-    hash_sent: str = ""
+    ``leaf_hash`` is lower-case hex, ``statement`` the text that was signed.
+    """
+
+    leaf_hash: str
+    statement: str
 
 
 @dataclass(frozen=True, slots=True)
-class Registration:
-    """One registration episode of a car; ``backed`` when it consumed a unit of its line."""
+class Corrected:
+    """``corrected:<index>``: that entry was taken back by the correction at ``by``."""
 
-    line_id: str | None
-    cert_no: str
-    registered_on: date
-    backed: bool
-    proved: bool = False
-    copied_on: date | None = None
+    by: int
 
 
 @dataclass(frozen=True, slots=True)
-class Transfer:
-    """转让待出口 of the registration ``cert_no``."""
-
-    cert_no: str
-    line_id: str | None
-    from_uscc: str
-    to_uscc: str
-    transferred_on: date
-    temp_plate_to: date | None
-
-
-@dataclass(frozen=True, slots=True)
-class Declaration:
-    """A customs declaration on the car, as last confirmed; ``cert_no`` is the registration it concerns."""
-
-    declaration_no: str
-    cert_no: str | None
-    released_on: date
-    status: str
-    evidence: str
-
-
-@dataclass(frozen=True, slots=True)
-class Deregistration:
-    """注销登记 of the registration ``cert_no``."""
-
-    cert_no: str
-    deregistered_on: date
-    reason: str
-
-
-def _latest(registrations: tuple[Registration, ...]) -> Registration | None:
-    backed = tuple(one for one in registrations if one.backed) or registrations
-    return backed[-1] if backed else None
-
-
-@dataclass(frozen=True, slots=True)
-class Vehicle:
-    """``vin:<VIN>``: where each of the car's lines stands, and the facts about the car in recorded order."""
-
-    lines: Mapping[str, CarAccount] = field(default_factory=dict)
-    registrations: tuple[Registration, ...] = ()
-    transfers: tuple[Transfer, ...] = ()
-    proofs: tuple[str, ...] = ()
-    declarations: tuple[Declaration, ...] = ()
-    deregistered: tuple[Deregistration, ...] = ()
-
-    def current(self) -> Registration | None:
-        """Return the latest backed registration, else the latest unbacked one."""
-        return _latest(self.registrations)
-
-    def registration(self, cert_no: str) -> Registration | None:
-        """Return the latest backed registration under a certificate number, else the latest unbacked one."""
-        return _latest(tuple(one for one in self.registrations if one.cert_no == cert_no))
-
-    def transfer(self, cert_no: str) -> Transfer | None:
-        """Return the latest transfer of the registration under a certificate number."""
-        return next((one for one in reversed(self.transfers) if one.cert_no == cert_no), None)
+class Nothing:
+    """Under any key: the record is gone, as though nothing had ever been said of it."""
 
 
 def _params_json(params: PolicyParams) -> dict[str, Any]:
@@ -199,42 +161,37 @@ class Calendar:
 
 
 @dataclass(frozen=True, slots=True)
-class Suspension:
-    """``suspension:<id>``: its id is used up; whether it was ended."""
-
-    uscc: str
-    basis: str
-    case_id: str | None
-    is_open: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Submission:
-    """``submission:<id>``: a transfer proof as submitted."""
-
-    vin: str
-    line_id: str | None
-    cert_no: str
-    submitted_at: datetime
-    invoice_on: date | None
-    status: Literal["PENDING", "ACCEPTED"] = "PENDING"
-
-
-@dataclass(frozen=True, slots=True)
 class Evidence:
-    """``evidence:<kind>:<value>``: the car for which a certificate, scan or invoice was used first."""
+    """``evidence:<kind>:<value>``: for which car a certificate, scan or invoice was used first, where."""
 
     vin: str
+    index: int
 
 
 @dataclass(frozen=True, slots=True)
 class City:
-    """``city:``: registrations that named no line at all."""
+    """``city:``: registrations that named no line at all, and the units issued to all pairs."""
 
     unb: int = 0
+    issued: int = 0
 
 
-Record = Enterprise | Pair | Batch | Vehicle | Policies | Calendar | Suspension | Submission | Evidence | City
+Record = (
+    Enterprise
+    | Pair
+    | Batch
+    | Vehicle
+    | Policies
+    | Calendar
+    | Suspension
+    | Case
+    | Submission
+    | Evidence
+    | City
+    | Target
+    | Corrected
+    | Nothing
+)
 
 _KINDS: Final[Mapping[str, type[Record]]] = {
     "enterprise": Enterprise,
@@ -244,17 +201,23 @@ _KINDS: Final[Mapping[str, type[Record]]] = {
     "policy": Policies,
     "calendar": Calendar,
     "suspension": Suspension,
+    "case": Case,
     "submission": Submission,
     "evidence": Evidence,
     "city": City,
+    "entry": Target,
+    "corrected": Corrected,
 }
 _ADAPTERS: Final[Mapping[type[Record], TypeAdapter[Record]]] = {
     kind: TypeAdapter(kind) for kind in _KINDS.values()
 }
+_NOTHING: Final = "null"
 
 
 def dump_record(record: Record) -> str:
     """Return the record as one line of JSON."""
+    if isinstance(record, Nothing):
+        return _NOTHING
     return _ADAPTERS[type(record)].dump_json(record).decode()
 
 
@@ -265,4 +228,5 @@ def load_record(key: str, text: str) -> Record:
         ValueError: the text is not a record of that kind.
         KeyError: there is no such kind.
     """
-    return _ADAPTERS[_KINDS[key.partition(":")[0]]].validate_json(text)
+    adapter = _ADAPTERS[_KINDS[key.partition(":")[0]]]
+    return Nothing() if text == _NOTHING else adapter.validate_json(text)

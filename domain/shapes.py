@@ -97,6 +97,8 @@ Year = Annotated[int, Field(ge=_FIRST_YEAR, le=_LAST_YEAR)]
 
 # JSON has lists where the models hold tuples; nothing else is let through by this leniency.
 UsccPair = Annotated[tuple[Uscc, ...], Field(strict=False, max_length=2)]
+Usccs = Annotated[tuple[Uscc, ...], Field(strict=False, max_length=MAX_VEHICLES)]
+Vins = Annotated[tuple[Vin, ...], Field(strict=False, max_length=MAX_VEHICLES)]
 Days = Annotated[tuple[Day, ...], Field(strict=False, max_length=366)]
 
 Agency = Literal["commerce", "transport", "police", "customs", "operator"]

@@ -4,19 +4,22 @@ from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Final, Protocol, TypeVar
 
+from domain.batch import Batch
 from domain.calendar import YearTable
+from domain.case import Case
+from domain.firm import Enterprise, Suspension
 from domain.policy import PolicyParams, policy_in_force
 from domain.records import (
-    Batch,
     Calendar,
     City,
-    Enterprise,
+    Corrected,
     Evidence,
+    Nothing,
     Pair,
     Policies,
     Record,
     Submission,
-    Suspension,
+    Target,
     Vehicle,
 )
 
@@ -57,12 +60,12 @@ class State:
 
     def get(self, key: str) -> Record | None:
         """Return the record under ``key`` as of the last change, None where there is none."""
-        changed = self._changes.get(key) or self._below.get(key)
-        if changed is not None:
-            return changed
-        if key not in self._cache:
-            self.prefetch((key,))
-        return self._cache[key]
+        record = self._changes.get(key) or self._below.get(key)
+        if record is None:
+            if key not in self._cache:
+                self.prefetch((key,))
+            record = self._cache[key]
+        return None if isinstance(record, Nothing) else record
 
     def prefetch(self, keys: Collection[str]) -> None:
         """Read those of ``keys`` not yet read, in one request."""
@@ -116,13 +119,25 @@ class State:
         """Return a suspension."""
         return self._typed(f"suspension:{suspension_id}", Suspension)
 
+    def case(self, case_id: str) -> Case | None:
+        """Return a violation case."""
+        return self._typed(f"case:{case_id}", Case)
+
     def submission(self, submission_id: str) -> Submission | None:
-        """Return a submitted proof."""
+        """Return which car a submission id was used for."""
         return self._typed(f"submission:{submission_id}", Submission)
 
     def evidence(self, kind: str, value: str) -> Evidence | None:
         """Return for which car a document was used first."""
         return self._typed(f"evidence:{kind}:{value}", Evidence)
+
+    def target(self, index: int) -> Target | None:
+        """Return the entry at an index as a correction sees it."""
+        return self._typed(f"entry:{index}", Target)
+
+    def corrected(self, index: int) -> Corrected | None:
+        """Return by what an entry was corrected."""
+        return self._typed(f"corrected:{index}", Corrected)
 
     def city(self) -> City:
         """Return the city's own memo."""

@@ -86,7 +86,8 @@ class Statement:
         field = self.spec.effective_field
         if field is None:
             return shanghai_date(self.occurred_at)
-        return cast("date", getattr(self.body, field))
+        own = cast("date | datetime", getattr(self.body, field))
+        return shanghai_date(own) if isinstance(own, datetime) else own
 
 
 _FORM: Final = TypeAdapter(_Form).validator

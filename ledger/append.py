@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
-from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -13,17 +12,17 @@ from domain.state import State
 from ledger.builder import EntryBuilder
 from ledger.clock import format_instant
 from ledger.ed25519 import key_id, raw_public_key
-from ledger.entry import MAX_SUBJECTS, derive, parse_entry, parse_statement
+from ledger.entry import MAX_SUBJECTS, parse_entry, parse_statement
 from ledger.envelope import Seen, sign_envelope
 from ledger.heads import HEADS_COMMITTED, heads_due, heads_root, merge_heads
-from ledger.judge import Judgement, Standing, judge, peek
+from ledger.judge import Judgement, Standing, judge
 from ledger.keys import KeyRing
 from ledger.opening import load_ring
+from ledger.reading import Reading
 from ledger.records import RecordCache, StoredRecords
 from ledger.refusal import TYPE as SUBMISSION_REFUSED
-from ledger.refusal import DeclinedItem, concerned, heads_statement, refusal_statements
+from ledger.refusal import DeclinedItem, OwnStatement, concerned, heads_statement, refusal_statements
 from ledger.store import Batch, Found, Head, Transaction
-from ledger.submission import Submission
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +51,10 @@ class NotOpened(Exception):
     """The store holds no ledger yet."""
 
 
+class WrongKey(Exception):
+    """A key of the operator is not this ledger's: what it signed would be a break of its integrity."""
+
+
 @dataclass(slots=True)
 class Memory:
     """What a process knows of the ledger up to ``size``; correct for that size, or thrown away."""
@@ -67,11 +70,12 @@ class Memory:
     """The number of subject keys when they were counted last; it only grows."""
 
     def catch_up(self, transaction: Transaction, size: int) -> None:
-        """Take in what other processes have appended since; every decision sees every earlier entry."""
+        """Take in what other processes have done since; every decision sees every earlier entry."""
+        if self.size:  # a process that knows nothing yet has nothing to forget, however long the ledger is
+            # Asked where nothing was appended too: records may have been rebuilt.
+            self.records.forget(transaction.records_changed_since(self.size))
         if size == self.size:
             return
-        if self.size:  # a process that knows nothing yet has nothing to forget, however long the ledger is
-            self.records.forget(transaction.records_changed_since(self.size))
         self.ring, self.ring_number = load_ring(transaction, self.ring, self.ring_number)
         self.last_heads = transaction.last_of_type(HEADS_COMMITTED, size)
         self.size = size
@@ -88,7 +92,7 @@ class Appender:
     def append(
         self,
         transaction: Transaction,
-        submissions: Sequence[Submission],
+        submissions: Sequence[Reading],
         now: datetime,
         *,
         heads: bool = False,
@@ -121,7 +125,7 @@ class _Group:
         memory: Memory,
         key: Ed25519PrivateKey,
         keyid: str,
-        submissions: Sequence[Submission],
+        submissions: Sequence[Reading],
         now: datetime,
     ) -> None:
         self._transaction = transaction
@@ -137,10 +141,11 @@ class _Group:
         self._operator_seq = transaction.last_sequence(keyid)
         self._keyid = keyid
         self._outcomes: dict[str, Outcome] = {}
-        self._objects = [peek(submission) for submission in submissions]
-        ids = {o["id"] for objects in self._objects for o in objects if o and isinstance(o.get("id"), str)}
-        derived = [derive(o) for objects in self._objects for o in objects if o]
-        derived = [d for d in derived if len(d.subjects) <= MAX_SUBJECTS]  # the others cannot enter
+        statements = [statement for submission in submissions for statement in submission.statements]
+        contents = [s.content for s in statements if isinstance(s.content, dict)]
+        ids = {content["id"] for content in contents if isinstance(content.get("id"), str)}
+        # Those with more subjects cannot enter.
+        derived = [s.derived for s in statements if len(s.derived.subjects) <= MAX_SUBJECTS]
         self._builder.prefetch({key for d in derived for key in d.subjects})
         records = StoredRecords(memory.records, transaction)
         records.fetch({key for d in derived for key in (*d.subjects, *d.tags)})
@@ -157,10 +162,7 @@ class _Group:
         self._found = transaction.find_envelopes({s.envelope.digest for s in submissions})
 
     def write(self, heads: bool) -> tuple[list[Outcome], Memory]:
-        outcomes = [
-            self._one(submission, objects)
-            for submission, objects in zip(self._submissions, self._objects, strict=True)
-        ]
+        outcomes = [self._one(submission) for submission in self._submissions]
         last_heads, least_keys = self._commit_heads(heads)
         entries = self._builder.entries
         if not entries:
@@ -185,7 +187,7 @@ class _Group:
         memory.records.absorb(changes)
         return outcomes, memory
 
-    def _one(self, submission: Submission, objects: list[dict[str, Any] | None]) -> Outcome:
+    def _one(self, submission: Reading) -> Outcome:
         digest = submission.envelope.digest
         if digest in self._outcomes:
             first = self._outcomes[digest]
@@ -198,9 +200,7 @@ class _Group:
             return replay(self._transaction, submission, self._found[digest])
         judgement = judge(submission, self._standing, self._builder, self._recorded_at, self._statement_at)
         outcome = (
-            self._decline(submission, objects, judgement)
-            if judgement.declined
-            else self._enter(submission, judgement)
+            self._decline(submission, judgement) if judgement.declined else self._enter(submission, judgement)
         )
         head = submission.envelope.head
         if (head.signers[0], head.seq) not in self._standing.sequences:
@@ -209,7 +209,7 @@ class _Group:
         self._outcomes[digest] = outcome
         return outcome
 
-    def _enter(self, submission: Submission, judgement: Judgement) -> Entered:
+    def _enter(self, submission: Reading, judgement: Judgement) -> Entered:
         indexes = tuple(judgement.ids.values())
         self._builder.keep()
         self._batch.envelopes.append((submission.envelope.digest, indexes[0], submission.envelope.raw))
@@ -219,12 +219,10 @@ class _Group:
         self._standing.known_ids = {**self._standing.known_ids, **judgement.ids}
         return Entered(indexes, replayed=False)
 
-    def _decline(
-        self, submission: Submission, objects: list[dict[str, Any] | None], judgement: Judgement
-    ) -> Declined:
+    def _decline(self, submission: Reading, judgement: Judgement) -> Declined:
         self._builder.drop()
         envelope, builder = submission.envelope, self._builder
-        concerns = concerned(derive(o) for o in objects if o)
+        concerns = concerned(statement.derived for statement in submission.statements)
         statements = list(
             refusal_statements(
                 ledger=self._standing.ledger,
@@ -269,8 +267,8 @@ class _Group:
         self._keep_house(HEADS_COMMITTED, [statement])
         return index, count
 
-    def _keep_house(self, kind: str, statements: Sequence[tuple[str, bytes]]) -> None:
-        """Enter an envelope of the operator's own: (id, statement) of each line."""
+    def _keep_house(self, kind: str, statements: Sequence[OwnStatement]) -> None:
+        """Enter an envelope of the operator's own."""
         builder = self._builder
         self._operator_seq += 1
         self._standing.sequences.add((self._keyid, self._operator_seq))
@@ -280,13 +278,13 @@ class _Group:
             Seen(builder.index - 1, builder.last_leaf_hash.hex()),
             self._operator_seq,
             self._recorded_text,
-            [statement for _, statement in statements],
+            [statement.raw for statement in statements],
             [self._key],
         )
         digest = sha256(raw).hexdigest()
         first = builder.index
-        for item, (statement_id, statement) in enumerate(statements, start=1):
-            builder.add(digest, item, kind, statement, derive(parse_statement(statement)), statement_id)
+        for item, statement in enumerate(statements, start=1):
+            builder.add(digest, item, kind, statement.raw, statement.derived, statement.id)
         builder.keep()
         self._batch.envelopes.append((digest, first, raw))
         self._batch.sequences.append((self._keyid, self._operator_seq, digest))
@@ -299,7 +297,7 @@ class _Group:
         return parse_entry(data).statement
 
 
-def replay(transaction: Transaction, submission: Submission, found: Found) -> Outcome:
+def replay(transaction: Transaction, submission: Reading, found: Found) -> Outcome:
     """Return the first outcome of an envelope that is on record already."""
     count = len(submission.statements)
     if found.entered:
@@ -314,7 +312,7 @@ def replay(transaction: Transaction, submission: Submission, found: Found) -> Ou
         index += 1
     repeated: tuple[int, ...] = ()
     if all(item.code == "repeated" for item in items):
-        ids = [parse_statement(statement)["id"] for statement in submission.statements]
+        ids = [s.content["id"] for s in submission.statements if isinstance(s.content, dict)]
         known = transaction.find_statements(ids)
         repeated = tuple(known[statement_id] for statement_id in ids)
     return Declined(tuple(items), tuple(range(found.index, index)), True, repeated)

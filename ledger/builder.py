@@ -35,8 +35,10 @@ class EntryBuilder:
         return self.entries[-1].leaf_hash if self.entries else self._before
 
     def prefetch(self, keys: Collection[str]) -> None:
-        """Read where the chains of these subjects stand, in one round trip."""
+        """Read where the chains of these subjects stand, those that are not known yet."""
         missing = [key for key in keys if key not in self._heads]
+        if not missing:
+            return
         self._heads.update(dict.fromkeys(missing, (0, bytes(HASH_SIZE))))
         self._heads.update(self._reader.subject_heads(missing))
 

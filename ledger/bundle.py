@@ -8,7 +8,7 @@ Only the widths of one size belong in a bundle: a missing, further or overlong f
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
@@ -46,8 +46,8 @@ class _Envelopes:
 
     def __init__(self, number: int, found: list[bytes], damage: str | None) -> None:
         self.number = number
-        self.by_digest = {sha256(data).hexdigest(): data for data in found}
         self.digests = [sha256(data).hexdigest() for data in found]
+        self.by_digest = dict(zip(self.digests, found, strict=True))
         self.damage = damage
         self.damage_told = False
         self.wanted: list[str] = []
@@ -76,6 +76,8 @@ class BundleSource:
         self._size = 0
         self._envelopes: _Envelopes | None = None
         self._faults: list[Break] = []
+        self._entry_faults: list[Break] = []
+        """Of entry bundles that were read ahead; they stand in ``_faults`` when their turn has come."""
         self._opened: set[int] = set()
         self._found = 0
         for path in files.paths:
@@ -130,12 +132,17 @@ class BundleSource:
             raise Malformed(bundle.damage)
         return data
 
+    def envelopes_near(self, rows: Sequence[StoredEntry]) -> list[bytes]:
+        """See :meth:`ledger.source.Source.envelopes_near`."""
+        return self._read_envelopes(rows[0].index // TILE_WIDTH)[0]
+
     def faults(self, size: int) -> list[Break]:
         """See :meth:`ledger.source.Source.faults`."""
         for number in self._bundles(size):
             if number not in self._opened:
                 self._advance(number)
         self._close()
+        self._take_entry_faults(size)
         if CHECKPOINT_PATH not in self._files.paths:
             self._faults.append(Break("checkpoint", None, f"{CHECKPOINT_PATH}: no such file"))
         return self._faults + list(self._strangers(size))
@@ -187,29 +194,39 @@ class BundleSource:
         if len(entries) < width:
             yield Gap(start + len(entries), start + width, "malformed", f"{path}: {damage}")
         elif damage is not None:
-            self._faults.append(Break("malformed", start + width - 1, f"{path}: {damage}"))
+            self._entry_faults.append(Break("malformed", start + width - 1, f"{path}: {damage}"))
 
     def _advance(self, number: int) -> _Envelopes:
         """Open envelope bundle ``number``; the one before is done with."""
         if self._envelopes is None or self._envelopes.number != number:
+            self._take_entry_faults(number * TILE_WIDTH)
             self._close()
             self._envelopes = self._open(number)
             self._opened.add(number)
         return self._envelopes
 
+    def _take_entry_faults(self, stop: int) -> None:
+        """Let the faults of entry bundles below ``stop`` stand."""
+        while self._entry_faults and (self._entry_faults[0].index or 0) < stop:
+            self._faults.append(self._entry_faults.pop(0))
+
     def _open(self, number: int) -> _Envelopes:
+        return _Envelopes(number, *self._read_envelopes(number))
+
+    def _read_envelopes(self, number: int) -> tuple[list[bytes], str | None]:
+        """Return the envelopes of a bundle, and its damage if it has any."""
         width = tile_width(self._size, 0, number)
         path = envelopes_path(number, width)
         try:
             data = self._files.read(path, _MAX_ENVELOPES_BYTES)
         except KeyError:
-            return _Envelopes(number, [], f"{path}: no such file")
+            return [], f"{path}: no such file"
         except Malformed as error:
-            return _Envelopes(number, [], str(error))
+            return [], str(error)
         try:
-            return _Envelopes(number, decode_envelopes(data, number, width), None)
+            return decode_envelopes(data, number, width), None
         except Malformed as error:
-            return _Envelopes(number, _records(data, 4, width), f"{path}: {error}")
+            return _records(data, 4, width), f"{path}: {error}"
 
     def _close(self) -> None:
         if self._envelopes is not None:

@@ -8,7 +8,7 @@ their own canonical form also refuses duplicate members, −0, 1e3, ``\u0041`` a
 """
 
 import json
-from typing import Any, NoReturn
+from typing import Any, Final, NoReturn
 
 MAX_INTEGER = 2**53 - 1
 MAX_DEPTH = 8
@@ -43,7 +43,10 @@ def parse_canonical(data: bytes, *, max_bytes: int, what: str) -> dict[str, Any]
         raise Malformed(f"{what}: {len(data)} bytes, at most {max_bytes} are allowed")
     value = load_object(data, what=what)
     try:
-        _check(value, "$", 1)
+        # JSON has no control character in a text without an escape, except U+007F.
+        printable = data.isascii() and b"\x7f" not in data
+        if b"\\" in data or not _is_plain(value, 1, printable):
+            _check(value, "$", 1)
         same = _dump(value)
     except Malformed as error:
         raise Malformed(f"{what}: {error}") from None
@@ -60,7 +63,7 @@ def load_object(data: bytes, *, what: str) -> dict[str, Any]:
         Malformed: not JSON, not an object, or a number that is not whole.
     """
     try:
-        value = json.loads(data.decode(), parse_float=_no_float, parse_constant=_no_float)
+        value = _DECODER.decode(data.decode())
     except Malformed as error:
         raise Malformed(f"{what}: {error}") from None
     except RecursionError:
@@ -73,18 +76,41 @@ def load_object(data: bytes, *, what: str) -> dict[str, Any]:
 
 
 def _dump(value: object) -> bytes:
-    text = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     try:
-        return text.encode()
+        return _ENCODER.encode(value).encode()
     except UnicodeEncodeError as error:
         raise Malformed(f"a lone surrogate at character {error.start}") from None
+
+
+def _is_plain(value: Any, depth: int, plain_names: bool) -> bool:
+    """Say whether ``_check`` has nothing against parsed JSON of which no text was escaped.
+
+    JSON gives exact types, and most members are texts. ``plain_names``: names need no look.
+    """
+    if depth > MAX_DEPTH:
+        return False
+    members = value
+    if type(value) is dict:
+        members = value.values()
+        if not plain_names and not ((names := "".join(value)).isascii() and names.isprintable()):
+            return False
+    for member in members:
+        kind = type(member)
+        if kind is str:
+            continue
+        if kind is dict or kind is list:
+            if not _is_plain(member, depth + 1, plain_names):
+                return False
+        elif kind is int and not -MAX_INTEGER <= member <= MAX_INTEGER:
+            return False
+    return True
 
 
 def _check(value: object, path: str, depth: int) -> None:
     """Refuse what the profile leaves out; ``path`` is written as in JSONPath."""
     if isinstance(value, str):
-        # ASCII control characters sort first, so one comparison clears most texts.
-        if value and min(value) < " ":
+        # No control character is printable, and they sort first.
+        if not value.isprintable() and min(value) < " ":
             raise Malformed(f"{path}: a control character (U+0000 to U+001F)")
     elif isinstance(value, dict):
         if depth > MAX_DEPTH:
@@ -109,6 +135,11 @@ def _check(value: object, path: str, depth: int) -> None:
 
 def _no_float(text: str) -> NoReturn:
     raise Malformed(f"the number {text[:40]} is not a whole number in plain digits")
+
+
+# Made once: json.loads and json.dumps make one for each call that departs from the defaults.
+_DECODER: Final = json.JSONDecoder(parse_float=_no_float, parse_constant=_no_float)
+_ENCODER: Final = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
 def _first_difference(one: bytes, two: bytes) -> int:

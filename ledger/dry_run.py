@@ -25,6 +25,7 @@ from ledger.envelope import statement_hash
 from ledger.judge import Judgement, Objection, Standing, check_key_statement, enter
 from ledger.keys import HOUSEKEEPING_TYPES, Unauthorised
 from ledger.opening import load_ring
+from ledger.reading import read_statement
 from ledger.records import RecordCache, StoredRecords
 from ledger.store import Reader
 
@@ -101,7 +102,7 @@ class _Run:
         digest = statement_hash(raw)
         try:
             statement, outcome = enter(
-                raw, item, _NO_ENVELOPE, self._judgement, self._builder, self._recorded_at,
+                read_statement(raw), item, _NO_ENVELOPE, self._judgement, self._builder, self._recorded_at,
                 self._statement_at, self._authorise,
             )  # fmt: skip
         except Objection as no:

@@ -157,13 +157,18 @@ def _put_tile(tile: Tile, put: Put) -> None:
     put(tile_path(tile.level, tile.number, tile.width), tile.data)
 
 
+def refuse_taken(out: Path) -> None:
+    """Raise ExportRefused where no bundle can be put."""
+    as_zip = out.suffix == ".zip"
+    if os.path.lexists(out) and (as_zip or not out.is_dir() or any(out.iterdir())):
+        raise ExportRefused(f"{out}: is there already{'' if as_zip else ' and not an empty directory'}")
+
+
 @contextmanager
 def place_for(out: Path) -> Iterator[Put]:
     """Give a function that writes a file of the bundle, which stands in its place when all is written."""
+    refuse_taken(out)
     as_zip = out.suffix == ".zip"
-    taken = os.path.lexists(out)
-    if taken and (as_zip or not out.is_dir() or any(out.iterdir())):
-        raise ExportRefused(f"{out}: is there already{'' if as_zip else ' and not an empty directory'}")
     out.parent.mkdir(parents=True, exist_ok=True)
     made = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
     try:

@@ -4,15 +4,16 @@ Without one entry that is in none of its chains: other enterprises' statements s
 history at the same checkpoint gives the same bytes (see ``ledger.subject_bundle``).
 """
 
+from collections.abc import Callable, Mapping
 from itertools import islice
 from pathlib import Path
 
 from ledger.anchor import Anchor
 from ledger.bundle import ANCHOR_PATH
 from ledger.canonical import Malformed
-from ledger.checkpoint import open_checkpoint
+from ledger.checkpoint import Checkpoint, open_checkpoint
 from ledger.entry import Entry, parse_entry, parse_statement
-from ledger.export import ExportRefused, place_for
+from ledger.export import ExportRefused, place_for, refuse_taken
 from ledger.heads import HEADS_COMMITTED, HeadsTree, verify_head
 from ledger.merkle import inclusion_proof
 from ledger.proof import InclusionText
@@ -22,14 +23,20 @@ from ledger.subject_bundle import (
     ENVELOPES,
     HEADS_PATH,
     SUBJECT,
+    SUMMARY_PATH,
     Chain,
     HeadsFile,
     required_chains,
 )
 from ledger.tiles import CHECKPOINT_PATH
 
+Summary = Callable[[str, int, Checkpoint, Mapping[int, bytes]], bytes]
+"""(subject, size up to which it is complete, checkpoint, entries by index) → the page for people."""
 
-def export_subject(reader: Reader, subject: str, note: bytes, anchor: Anchor, out: str | Path) -> int:
+
+def export_subject(
+    reader: Reader, subject: str, note: bytes, anchor: Anchor, out: str | Path, *, summary: Summary
+) -> int:
     """Write the bundle of ``subject`` and return the size up to which it is complete.
 
     Args:
@@ -37,6 +44,7 @@ def export_subject(reader: Reader, subject: str, note: bytes, anchor: Anchor, ou
         subject: ``enterprise:<USCC>`` or ``vin:<VIN>``.
         note: a checkpoint that the anchor's key signed.
         anchor: goes along as ``anchor.json``, for convenience.
+        summary: makes ``summary.html``.
         out: a directory that is not there or empty, or a path ending in ``.zip`` that is not there.
 
     Raises:
@@ -44,13 +52,14 @@ def export_subject(reader: Reader, subject: str, note: bytes, anchor: Anchor, ou
         ExportRefused: no subject; no heads are committed below the checkpoint, or not those that the store
             has; the place is taken or cannot be written.
     """
-    if not SUBJECT.match(subject):
-        raise ExportRefused(f"{subject}: neither an enterprise's code (18 characters) nor a VIN (17)")
-    size = open_checkpoint(note, anchor.operator_key).size
+    check_request(subject, out)
+    checkpoint = open_checkpoint(note, anchor.operator_key)
+    size = checkpoint.size
     committed = reader.last_of_type(HEADS_COMMITTED, size)
     if committed is None:
         raise ExportRefused(
-            f"no heads are committed below size {size}: `quota-ledger checkpoint --heads` does it first"
+            f"no heads are committed below size {size}: `quota-ledger export --fresh` does it, or"
+            " `quota-ledger checkpoint --heads`"
         )
     export = _Export(reader, committed)
     chains = export.chains(subject)
@@ -62,11 +71,19 @@ def export_subject(reader: Reader, subject: str, note: bytes, anchor: Anchor, ou
             for digest, data in sorted(export.envelopes.items()):
                 put(f"{ENVELOPES}{digest}", data)
             put(HEADS_PATH, HeadsFile(subject, proof, chains).to_bytes())
+            put(SUMMARY_PATH, summary(subject, committed, checkpoint, export.entries))
             put(CHECKPOINT_PATH, note)
             put(ANCHOR_PATH, anchor.to_bytes())
     except OSError as error:
         raise ExportRefused(f"{out}: cannot be written: {error}") from error
     return committed
+
+
+def check_request(subject: str, out: str | Path) -> None:
+    """Raise ExportRefused when this is no subject, or the place is taken; nothing is read or written."""
+    if not SUBJECT.match(subject):
+        raise ExportRefused(f"{subject}: neither an enterprise's code (18 characters) nor a VIN (17)")
+    refuse_taken(Path(out))
 
 
 class _Export:

@@ -4,7 +4,7 @@
 the application's name in capitals and an underscore:
 
 ===================  ==================================================================================
-``QUOTA_LEDGER_DB``  the store, ``sqlite:///PATH``
+``QUOTA_LEDGER_DB``  the store, ``sqlite:///PATH`` or ``postgresql://HOST/DATABASE``
 ``CREATE_TABLE``     whether a store that is not there is made: ``yes`` (the default) or ``no``
 ===================  ==================================================================================
 """
@@ -18,25 +18,10 @@ from typing_extensions import override
 
 from ledger.recorder import LedgerRecorder
 from ledger.store import StoreError
-from ledger.store_sqlite import SqliteStore
+from ledger.stores import AnyStore, open_store
 
 DB: Final = "QUOTA_LEDGER_DB"
 CREATE_TABLE: Final = "CREATE_TABLE"
-
-_SQLITE: Final = "sqlite:///"
-
-
-def open_store(url: str, *, create: bool = False, read_only: bool = False) -> SqliteStore:
-    """Open the store that ``url`` names.
-
-    Raises:
-        StoreError: another form of URL, or the database cannot be opened.
-        SchemaMismatch: it is no ledger, or one of another schema version.
-    """
-    path = url.removeprefix(_SQLITE)
-    if path in ("", url):
-        raise StoreError(f"a ledger is named {_SQLITE}PATH")
-    return SqliteStore(path, create=create, read_only=read_only)
 
 
 class LedgerFactory(DCBInfrastructureFactory[Any]):
@@ -52,7 +37,9 @@ class LedgerFactory(DCBInfrastructureFactory[Any]):
         super().__init__(env)
         url = self.env.get(DB)
         if not url:
-            raise InfrastructureFactoryError(f"{DB} is not set; {_SQLITE}PATH is wanted")
+            raise InfrastructureFactoryError(
+                f"{DB} is not set; sqlite:///PATH or postgresql://HOST/DATABASE is wanted"
+            )
         try:
             create = strtobool(self.env.get(CREATE_TABLE, "yes"))
         except (TypeError, ValueError) as error:
@@ -63,7 +50,7 @@ class LedgerFactory(DCBInfrastructureFactory[Any]):
             raise OperationalError(str(error)) from error
 
     @property
-    def store(self) -> SqliteStore:
+    def store(self) -> AnyStore:
         """The store itself, for those who verify it."""
         return self._store
 

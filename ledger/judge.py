@@ -13,17 +13,17 @@ from typing import Any
 from domain.calendar import shanghai_date
 from domain.catalogue import CATALOGUE
 from domain.decide import Refused, decide
-from domain.errors import Refusal
+from domain.errors import Refusal, refuse
 from domain.fold import Outcome
 from domain.state import State
 from domain.statements import MalformedStatement, Statement, UnknownType, parse_statement
 from ledger.builder import EntryBuilder
 from ledger.canonical import Malformed
 from ledger.entry import MAX_STATEMENT_BYTES, MAX_SUBJECTS, Derived, derive
-from ledger.entry import parse_statement as parse_json
+from ledger.envelope import Head as EnvelopeHead
 from ledger.keys import KeyRing, Unauthorised, check_authority, check_registration, check_revocation
+from ledger.reading import Reading, ReadStatement
 from ledger.refusal import DeclinedItem
-from ledger.submission import Submission
 
 MAX_AGE_HOURS = 72
 """How old a signature may be while no policy version is in force."""
@@ -80,28 +80,17 @@ class Judgement:
     """The first entries of the statements, when all of them are in the ledger already, byte for byte."""
 
 
-def peek(submission: Submission) -> list[dict[str, Any] | None]:
-    """Return each statement as an object, None for one that is not canonical JSON."""
-    objects: list[dict[str, Any] | None] = []
-    for statement in submission.statements:
-        try:
-            objects.append(parse_json(statement))
-        except Malformed:
-            objects.append(None)
-    return objects
-
-
 def judge(
-    submission: Submission,
+    reading: Reading,
     standing: Standing,
     builder: EntryBuilder,
     recorded_at: datetime,
     statement_at: Callable[[int], bytes],
 ) -> Judgement:
-    """Judge ``submission``; entries that it yields are on the builder, to be kept or dropped by the caller.
+    """Judge a submission; entries that it yields are on the builder, to be kept or dropped by the caller.
 
     Args:
-        submission: rightly signed by keys once registered here.
+        reading: the submission, rightly signed by keys once registered here.
         standing: not changed; the judgement holds the trial copy.
         builder: chains what is accepted.
         recorded_at: the instant of the entries, aware UTC.
@@ -111,10 +100,10 @@ def judge(
         standing.ledger, standing.ring, standing.state.fork(), standing.known_ids, standing.sequences
     )
     judgement = Judgement(trial)
-    envelope = submission.envelope
+    envelope = reading.envelope
     hashes = envelope.statement_hashes
     try:
-        _check_envelope(submission, trial, builder, recorded_at)
+        _check_envelope(envelope.head, trial, builder, recorded_at)
     except Objection as whole:
         judgement.declined = [DeclinedItem(n, h, whole.code, whole.detail) for n, h in enumerate(hashes, 1)]
         return judgement
@@ -135,9 +124,9 @@ def judge(
         )
         check_key_statement(trial, statement, whole)
 
-    for item, raw in enumerate(submission.statements, start=1):
+    for item, statement in enumerate(reading.statements, start=1):
         try:
-            enter(raw, item, envelope.digest, judgement, builder, recorded_at, statement_at, authorise)
+            enter(statement, item, envelope.digest, judgement, builder, recorded_at, statement_at, authorise)
         except Objection as no:
             problems[item] = no
     if problems:
@@ -154,9 +143,8 @@ def judge(
 
 
 def _check_envelope(
-    submission: Submission, trial: Standing, builder: EntryBuilder, recorded_at: datetime
+    head: EnvelopeHead, trial: Standing, builder: EntryBuilder, recorded_at: datetime
 ) -> None:
-    head = submission.envelope.head
     if head.agency == "operator":
         raise Objection("type-not-allowed", "the operator's entries are written by the ledger itself")
     if (head.signers[0], head.seq) in trial.sequences:
@@ -180,7 +168,7 @@ def _check_envelope(
 
 
 def enter(
-    raw: bytes,
+    read: ReadStatement,
     item: int,
     envelope: str,
     judgement: Judgement,
@@ -195,7 +183,7 @@ def enter(
         Objection: it may not be entered; nothing has changed.
     """
     trial = judgement.standing
-    statement, whole = _parse(raw)
+    statement, whole = _parse(read)
     if statement.ledger != trial.ledger:
         raise Objection(
             "wrong-ledger", f"the statement is for {statement.ledger!r}, this ledger is {trial.ledger!r}"
@@ -204,7 +192,7 @@ def enter(
         raise Objection("malformed", f"id: {statement.id} stands twice in this envelope")
     known = trial.known_ids.get(statement.id)
     if known is not None:
-        if statement_at(known) != raw:
+        if statement_at(known) != read.raw:
             raise Objection("id-conflict", f"id {statement.id} is entry {known}, with other bytes")
         raise Objection("repeated", f"the same statement is entry {known} already", known=known)
     try:
@@ -218,9 +206,12 @@ def enter(
     if isinstance(verdict, Refused):
         first, *more = verdict.refusals
         also = f" (and: {', '.join(refusal.code for refusal in more)})" if more else ""
-        raise Objection(first.code, f"{first.en} [{first.article}]{also}", verdict.refusals)
+        version = f", policy version {first.policy_version}" if first.policy_version else ""
+        raise Objection(first.code, f"{first.en} [{first.article}{version}]{also}", verdict.refusals)
+    if statement.type == "EventCorrected":
+        _check_concerns(trial.state, whole["body"])
     try:
-        builder.add(envelope, item, statement.type, raw, _derived(whole), statement.id)
+        builder.add(envelope, item, statement.type, read.raw, _few(read.derived), statement.id)
     except Malformed as error:
         raise Objection("too-long", str(error)) from None
     judgement.ids[statement.id] = index
@@ -245,18 +236,32 @@ def check_key_statement(standing: Standing, statement: Statement, whole: dict[st
         check_revocation(standing.ring, whole["body"], agency=statement.agency)
 
 
-def _parse(raw: bytes) -> tuple[Statement, dict[str, Any]]:
+def _check_concerns(state: State, correction: dict[str, Any]) -> None:
+    """A correction that would be accepted names exactly whom its target and the replacement concern."""
+    target = state.target(correction["target_index"])
+    assert target is not None, "without a target the correction is refused"
+    told = json.loads(target.statement)
+    wanted = set(derive(told).subjects)
+    if correction["replacement"] is not None:
+        wanted |= set(derive({**told, "body": correction["replacement"]}).subjects)
+    if correction["concerns"] != sorted(wanted):
+        refusal = refuse("concerns-differ", wanted=", ".join(sorted(wanted)))
+        raise Objection(refusal.code, f"{refusal.en} [{refusal.article}]", (refusal,))
+
+
+def _parse(read: ReadStatement) -> tuple[Statement, dict[str, Any]]:
     try:
-        body = parse_json(raw)
-        return parse_statement(body), body
+        if isinstance(read.content, Malformed):
+            raise read.content
+        return parse_statement(read.content), read.content
     except UnknownType as error:
         raise Objection("unknown-type", str(error)) from None
     except (Malformed, MalformedStatement) as error:
-        raise Objection("too-long" if len(raw) > MAX_STATEMENT_BYTES else "malformed", str(error)) from None
+        too_long = len(read.raw) > MAX_STATEMENT_BYTES
+        raise Objection("too-long" if too_long else "malformed", str(error)) from None
 
 
-def _derived(body: dict[str, Any]) -> Derived:
-    derived = derive(body)
+def _few(derived: Derived) -> Derived:
     if len(derived.subjects) > MAX_SUBJECTS:
         raise Objection("too-long", f"{len(derived.subjects)} subjects, at most {MAX_SUBJECTS} are allowed")
     return derived

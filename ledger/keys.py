@@ -74,6 +74,8 @@ class KeyRing:
         self._operator_key: VerifierKey | None = None
         self._housekeeping_keyid: str | None = None
         self._keys: dict[str, Key] = {}
+        self.changes = 0
+        """How often an entry has changed it."""
 
     def copy(self) -> "KeyRing":
         """Return a ring of its own, so that a failed transaction can throw it away."""
@@ -81,6 +83,7 @@ class KeyRing:
         other._operator_key = self._operator_key
         other._housekeeping_keyid = self._housekeeping_keyid
         other._keys = dict(self._keys)
+        other.changes = self.changes
         return other
 
     @property
@@ -124,11 +127,13 @@ class KeyRing:
             key = _registration(index, body, agency)
             _check_unknown(self, key.public_key)
             self._keys[key_id(key.public_key)] = key
+            self.changes += 1
         elif type == "AgencyKeyRevoked":
             keyid = _text(body, "keyid")
             key = _registered(self, keyid)
             if key.revoked_index is None:
                 self._keys[keyid] = replace(key, revoked_index=index)
+                self.changes += 1
 
     def _open(self, index: int, body: Mapping[str, Any]) -> None:
         if index != 0 or self._operator_key is not None:
@@ -139,6 +144,7 @@ class KeyRing:
         housekeeping = Key(OPERATOR, "housekeeping", public_key, HOUSEKEEPING_TYPES, None, None, 0)
         keys[key_id(public_key)] = housekeeping
         self._operator_key, self._housekeeping_keyid, self._keys = operator_key, key_id(public_key), keys
+        self.changes += 1
 
 
 def check_opening(

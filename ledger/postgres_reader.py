@@ -1,40 +1,33 @@
-"""Reading a ledger in PostgreSQL: a pooled connection a query, rows in the binary form."""
+"""Reading a ledger in PostgreSQL: a lent connection a query, rows in the binary form."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, nullcontext
-from itertools import count
+from collections.abc import Callable, Collection, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any, TypeAlias
 
 import psycopg
-from psycopg.pq import TransactionStatus
 from typing_extensions import override
 
 from ledger.sql_reader import SqlReader
-from ledger.store import StoreError
+from ledger.store import ConnectionLost, StoreError
 
 PgConnection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
 
 _FETCH = 2_000
-_NUMBERS = count(1)
 
 
 class PostgresReader(SqlReader):
     """The reading half, on whatever connection ``connect`` lends."""
 
     _IN = "= ANY(?)"
+    _HEADS = """
+SELECT wanted.key, last.number, entry.leaf FROM unnest(?::text[]) AS wanted (key)
+CROSS JOIN LATERAL (SELECT number, idx FROM subject WHERE subject.key = wanted.key
+                    ORDER BY number DESC LIMIT 1) AS last
+JOIN entry USING (idx)
+"""
 
     def __init__(self, connect: Callable[[], AbstractContextManager[PgConnection]]) -> None:
         self._connect = connect
-
-    @override
-    def subject_heads(self, keys: Collection[str]) -> Mapping[str, tuple[int, bytes]]:
-        rows = self._rows(
-            "SELECT wanted.key, last.number, entry.leaf FROM unnest(?::text[]) AS wanted (key)"
-            " CROSS JOIN LATERAL (SELECT number, idx FROM subject"
-            " WHERE subject.key = wanted.key ORDER BY number DESC LIMIT 1) AS last JOIN entry USING (idx)",
-            list(keys),
-        )
-        return {key: (number, leaf) for key, number, leaf in rows}
 
     @override
     def used_sequences(self, pairs: Collection[tuple[str, int]]) -> Collection[tuple[str, int]]:
@@ -48,21 +41,16 @@ class PostgresReader(SqlReader):
 
     @override
     def _column(self, column: str, start: int, stop: int) -> Iterator[bytes]:
-        sql = f"SELECT {column} FROM entry WHERE idx >= %s AND idx < %s ORDER BY idx"  # noqa: S608
-        if stop - start <= _FETCH:
-            for (value,) in self._rows(sql, start, stop):
+        # The range may be the whole ledger. It is read in queries of their own rather than by a cursor,
+        # which would hold a connection while the caller works and end with it.
+        sql = f"SELECT idx, {column} FROM entry WHERE idx >= ? AND idx < ? ORDER BY idx LIMIT ?"  # noqa: S608
+        while True:
+            page = self._rows(sql, start, stop, _FETCH)
+            for _, value in page:
                 yield value
-            return
-        # The range may be the whole ledger: the server hands it out in parts.
-        with (
-            postgres_errors(),
-            self._connect() as connection,
-            _in_transaction(connection),
-            connection.cursor(f"part_{next(_NUMBERS)}", binary=True) as cursor,
-        ):
-            cursor.itersize = _FETCH
-            for (value,) in cursor.execute(sql, (start, stop)):
-                yield value
+            if len(page) < _FETCH:
+                return
+            start = page[-1][0] + 1
 
     @override
     def _rows(self, sql: str, *parameters: object) -> list[tuple[Any, ...]]:
@@ -74,19 +62,21 @@ class PostgresReader(SqlReader):
         return list(keys)
 
 
-def _in_transaction(connection: PgConnection) -> AbstractContextManager[object]:
-    """Begin a transaction where none is open; a savepoint would tie readers to one another's order."""
-    idle = connection.info.transaction_status is TransactionStatus.IDLE
-    return connection.transaction() if idle else nullcontext()
-
-
 @contextmanager
-def postgres_errors() -> Iterator[None]:
-    """Turn the driver's errors into ours."""
+def postgres_errors(name: str = "PostgreSQL") -> Iterator[None]:
+    """Turn the driver's errors into ours; they begin with ``name``."""
     try:
         yield
     except psycopg.Error as error:
-        raise StoreError(f"PostgreSQL: {message_of(error)}") from error
+        kind = ConnectionLost if _is_lost(error) else StoreError
+        raise kind(f"{name}: {message_of(error)}") from error
+
+
+def _is_lost(error: psycopg.Error) -> bool:
+    """Return whether a connection died: the server ended it (57P01 to 57P05), or it is simply gone."""
+    return isinstance(error, psycopg.OperationalError) and (
+        error.sqlstate is None or error.sqlstate.startswith(("57P", "08"))
+    )
 
 
 def message_of(error: psycopg.Error) -> str:

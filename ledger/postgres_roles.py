@@ -12,10 +12,26 @@ from psycopg import sql
 from ledger.postgres_reader import postgres_errors
 from ledger.store_postgres import PostgresStore
 
+WRITER: Final = "quota_ledger_writer"
+READER: Final = "quota_ledger_reader"
+"""The names of the two roles unless the caller has others."""
 LEDGER_TABLES: Final = (
     "entry", "subject", "tag", "statement", "envelope", "refused", "sequence", "tile", "checkpoint", "flag",
 )  # fmt: skip
 """To these a writer adds rows, and can do nothing else."""
+READER_RIGHTS: Final = ("SELECT",)
+
+
+def writer_rights(table: str) -> tuple[str, ...]:
+    """Return what a writer may do with a table."""
+    if table in LEDGER_TABLES:
+        return "SELECT", "INSERT"
+    if table == "head":
+        return "SELECT", "UPDATE"
+    if table == "schema_version":
+        return ("SELECT",)
+    # Decision records and views: made anew from the entries at any time.
+    return "SELECT", "INSERT", "UPDATE", "DELETE"
 
 
 def grant_roles(url: str, writer: str, reader: str) -> None:
@@ -39,22 +55,15 @@ def grant_roles(url: str, writer: str, reader: str) -> None:
             )
         }
         for table in sorted(tables):
-            _grant(connection, table, reader, "SELECT")
-            if table in LEDGER_TABLES:
-                _grant(connection, table, writer, "SELECT, INSERT")
-            elif table == "head":
-                _grant(connection, table, writer, "SELECT, UPDATE")
-            elif table == "schema_version":
-                _grant(connection, table, writer, "SELECT")
-            else:  # decision records and views: made anew from the entries at any time
-                _grant(connection, table, writer, "SELECT, INSERT, UPDATE, DELETE")
+            _grant(connection, table, reader, READER_RIGHTS)
+            _grant(connection, table, writer, writer_rights(table))
         for role in (writer, reader):
             connection.execute(
                 sql.SQL("GRANT USAGE ON SCHEMA quota_ledger TO {}").format(sql.Identifier(role))
             )
 
 
-def _grant(connection: psycopg.Connection, table: str, role: str, rights: str) -> None:
+def _grant(connection: psycopg.Connection, table: str, role: str, rights: tuple[str, ...]) -> None:
     names = {"table": sql.Identifier("quota_ledger", table), "role": sql.Identifier(role)}
     connection.execute(sql.SQL("REVOKE ALL ON {table} FROM {role}, PUBLIC").format(**names))
-    connection.execute(sql.SQL(f"GRANT {rights} ON {{table}} TO {{role}}").format(**names))
+    connection.execute(sql.SQL(f"GRANT {', '.join(rights)} ON {{table}} TO {{role}}").format(**names))

@@ -32,6 +32,8 @@ from ledger.store import Batch, Head, NewEntry, Reader, Store, StoreError
 
 POLL_SECONDS = 0.5
 """How long a subscription may be behind what another process, or the sequencer, has appended."""
+MAX_NAME_BYTES = 2_000
+"""Of a type or a tag in UTF-8: an index of PostgreSQL takes a third of a page, 2,704 bytes, at most."""
 
 _OPENING = "LedgerOpened"
 
@@ -72,7 +74,8 @@ class LedgerRecorder(DCBRecorder):
         Raises:
             ProgrammingError: no events, or a ledger of signed statements: its entries enter by the sequencer.
             IntegrityError: an entry matches the condition.
-            DataError: a type or tag that no header can hold, or more than 65,535 bytes.
+            DataError: a type or tag that no header can hold or longer than 2,000 bytes, or more than 65,535
+                bytes in all.
             OperationalError: the store failed.
         """
         if not events:
@@ -178,6 +181,9 @@ def _chain(events: Sequence[DCBEvent], head: Head, recorded_at: str) -> list[New
     for index, event in enumerate(events, head.size):
         if not all(isinstance(text, str) for text in (event.type, *event.tags)):
             raise DataError("the type and the tags of an event are texts")
+        for name in (event.type, *event.tags):
+            if (length := len(name.encode(errors="surrogatepass"))) > MAX_NAME_BYTES:
+                raise DataError(f"a type or tag of {length} bytes: {MAX_NAME_BYTES} at most are allowed")
         tags = tuple(sorted(set(event.tags)))
         header = Header(None, index, None, prev.hex(), recorded_at, (), tags, event.type)
         data = encode_entry(header, event.data)

@@ -1,12 +1,30 @@
 """Decision records at hand: read on demand, kept in a bounded cache, thrown away on any doubt."""
 
 from collections import OrderedDict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
+from typing import Final
 
-from domain.records import Record, load_record
+from domain.records import Record, Target, load_record
+from ledger.entry import parse_entry
+from ledger.merkle import leaf_hash
 from ledger.store import Reader
 
 CAPACITY = 20_000
+REBUILT: Final = "rebuilt"
+"""Key of the row that says since when the records may be others than any process remembers.
+
+Its index is the size of the ledger at a rebuild that replaced something, and so not below the size that any
+process remembers records of: each hears of it before it decides again.
+"""
+
+
+ENTRY = "entry:"
+"""Keys of entries that corrections name: read from the entry itself, never kept as a record."""
+
+
+def read_target(data: bytes) -> Target:
+    """Return an entry as a correction sees it."""
+    return Target(leaf_hash(data).hex(), parse_entry(data).statement.decode())
 
 
 class RecordCache:
@@ -24,8 +42,10 @@ class RecordCache:
     def __len__(self) -> int:
         return len(self._records)
 
-    def forget(self, keys: Iterable[str]) -> None:
-        """Drop records that somebody else has changed."""
+    def forget(self, keys: Collection[str]) -> None:
+        """Drop records that somebody else has changed; all of them when they were rebuilt."""
+        if REBUILT in keys:
+            self._records.clear()
         for key in keys:
             self._records.pop(key, None)
 
@@ -50,7 +70,7 @@ class RecordCache:
 
 
 class StoredRecords:
-    """A cache over one reader: what ``domain.state.State`` reads from."""
+    """A cache over one reader, and its entries: what ``domain.state.State`` reads from."""
 
     def __init__(self, cache: RecordCache, reader: Reader) -> None:
         self._cache = cache
@@ -58,4 +78,9 @@ class StoredRecords:
 
     def fetch(self, keys: Collection[str]) -> Mapping[str, Record]:
         """Return the records that exist."""
-        return self._cache.fetch(self._reader, keys)
+        found = dict(self._cache.fetch(self._reader, [key for key in keys if not key.startswith(ENTRY)]))
+        for key in keys:
+            if key.startswith(ENTRY):
+                index = int(key.removeprefix(ENTRY))
+                found.update((key, read_target(data)) for data in self._reader.entries(index, index + 1))
+        return found

@@ -1,13 +1,14 @@
 """What the operator puts on record: SubmissionRefused when an envelope does not enter, and HeadsCommitted."""
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from json.encoder import encode_basestring_ascii
+from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from domain.errors import Refusal
 from ledger.canonical import canonical_bytes
-from ledger.entry import MAX_SUBJECTS, Derived
+from ledger.entry import MAX_SUBJECTS, Derived, derive
 
 MAX_ITEMS = 150
 MAX_CONCERNS = 250
@@ -32,6 +33,15 @@ class DeclinedItem:
     """What the domain's rules say against it, ``code`` first; empty where the ledger's own rules do."""
 
 
+@dataclass(frozen=True, slots=True)
+class OwnStatement:
+    """A statement that the ledger itself has to make: its id, its bytes, its subjects and tags."""
+
+    id: str
+    raw: bytes
+    derived: Derived
+
+
 def refusal_statements(
     *,
     ledger: str,
@@ -42,8 +52,8 @@ def refusal_statements(
     concerns: Sequence[str],
     recorded_at: str,
     prev: str,
-) -> Iterator[tuple[str, bytes]]:
-    """Yield (statement id, statement bytes) of the SubmissionRefused entries for one envelope.
+) -> Iterator[OwnStatement]:
+    """Yield the statements of the SubmissionRefused entries for one envelope.
 
     Items and concerned subjects are cut into parts of 150 and 250, fewer where the keys are long. The ids
     follow from ledger, envelope, part and ``prev``, the leaf hash before the first of these entries, so that
@@ -63,7 +73,7 @@ def refusal_statements(
             "seq": seq,
             "signer": signer,
         }
-        yield statement_id, operator_statement(TYPE, body, statement_id, ledger, recorded_at)
+        yield _own_statement(TYPE, body, statement_id, ledger, recorded_at)
 
 
 def concerned(statements: Iterable[Derived]) -> list[str]:
@@ -80,7 +90,7 @@ def _shares(concerns: Sequence[str]) -> Iterator[list[str]]:
     share: list[str] = []
     size = 0
     for key in concerns:
-        cost = 2 * len(json.dumps(key)) + _KEY_OVERHEAD_BYTES
+        cost = 2 * len(encode_basestring_ascii(key)) + _KEY_OVERHEAD_BYTES
         if len(share) == MAX_CONCERNS or size + cost > MAX_CONCERNS_BYTES:
             yield share
             share, size = [], 0
@@ -90,27 +100,34 @@ def _shares(concerns: Sequence[str]) -> Iterator[list[str]]:
         yield share
 
 
-def heads_statement(ledger: str, size: int, count: int, root: str, recorded_at: str) -> tuple[str, bytes]:
-    """Return (statement id, statement bytes) of the HeadsCommitted at index ``size``; ``root`` is hex.
+def heads_statement(ledger: str, size: int, count: int, root: str, recorded_at: str) -> OwnStatement:
+    """Return the statement of the HeadsCommitted at index ``size``; ``root`` is hex.
 
     The root, which follows from ledger and size, is in the id, so that nobody can take the id beforehand.
     """
     statement_id = str(uuid5(NAMESPACE_URL, f"{ledger}/heads/{size}/{root}"))
     body = {"count": count, "root": root, "size": size}
-    return statement_id, operator_statement("HeadsCommitted", body, statement_id, ledger, recorded_at)
+    return _own_statement("HeadsCommitted", body, statement_id, ledger, recorded_at)
 
 
 def operator_statement(kind: str, body: object, statement_id: str, ledger: str, occurred_at: str) -> bytes:
     """Return the bytes of a statement that the operator makes for the ledger's own keeping."""
-    return canonical_bytes(
-        {
-            "agency": "operator",
-            "attachments": [],
-            "body": body,
-            "id": statement_id,
-            "ledger": ledger,
-            "occurred_at": occurred_at,
-            "type": kind,
-            "version": 1,
-        }
-    )
+    return canonical_bytes(_content(kind, body, statement_id, ledger, occurred_at))
+
+
+def _own_statement(kind: str, body: object, statement_id: str, ledger: str, occurred_at: str) -> OwnStatement:
+    content = _content(kind, body, statement_id, ledger, occurred_at)
+    return OwnStatement(statement_id, canonical_bytes(content), derive(content))
+
+
+def _content(kind: str, body: object, statement_id: str, ledger: str, occurred_at: str) -> dict[str, Any]:
+    return {
+        "agency": "operator",
+        "attachments": [],
+        "body": body,
+        "id": statement_id,
+        "ledger": ledger,
+        "occurred_at": occurred_at,
+        "type": kind,
+        "version": 1,
+    }

@@ -11,15 +11,18 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
+from itertools import count
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from ledger.append import Appender, Entered, NotOpened, Outcome
+from ledger.append import Appender, Entered, NotOpened, Outcome, WrongKey
 from ledger.clock import Clock, system_clock
+from ledger.ed25519 import key_id, raw_public_key
 from ledger.opening import load_ring
+from ledger.reading import Reading, read_submission
 from ledger.receipt import Receipt, make_receipts
 from ledger.signer import CheckpointSigner, ReleaseRefused, StaleStore
-from ledger.store import Store, StoreError
+from ledger.store import CommitUnknown, ConnectionLost, Store, StoreError, Unreachable
 from ledger.submission import NotAccepted, Submission, prepare
 
 GROUP_ENVELOPES = 512
@@ -27,6 +30,7 @@ GROUP_STATEMENTS = 2_000
 GROUP_BYTES = 8 * 1024 * 1024
 QUEUE_ENVELOPES = 1_024
 ATTEMPTS = 3
+LOST_ATTEMPTS = 10  # when the database goes away in the middle, again and again
 
 _log = logging.getLogger(__name__)
 
@@ -60,6 +64,14 @@ def _unwatched(written: Written) -> None:
     """Watch nothing."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Together:
+    waiting: list[_Waiting]
+
+
+_Item = _Waiting | _Together | _HeadsWanted
+
+
 class Sequencer:
     """Appends signed envelopes to a store; close it, or use it as a context manager."""
 
@@ -85,6 +97,7 @@ class Sequencer:
 
         Raises:
             NotOpened: the store holds no ledger.
+            WrongKey: entry 0 names another housekeeping key, or another checkpoint key than the signer's.
         """
         self._store = store
         self._key = housekeeping_key
@@ -95,7 +108,11 @@ class Sequencer:
         self._ring, _ = load_ring(store)
         if self._ring.origin is None:
             raise NotOpened("this database holds no ledger yet; `quota-ledger init` opens one")
-        self._queue: queue.Queue[_Waiting | _HeadsWanted | None] = queue.Queue(max_queue)
+        if key_id(raw_public_key(housekeeping_key)) != self._ring.housekeeping_keyid:
+            raise WrongKey(f"{self._ring.origin} names another housekeeping key in entry 0 than this one")
+        if signer is not None and str(signer.verifier_key) != self._ring.operator_key:
+            raise WrongKey(f"{self._ring.origin} names another checkpoint key in entry 0 than the signer's")
+        self._queue: queue.Queue[_Item | None] = queue.Queue(max_queue)
         self._closed = threading.Lock()
         self._is_closed = False
         self._thread = threading.Thread(target=self._write_groups, name="sequencer", daemon=True)
@@ -134,9 +151,26 @@ class Sequencer:
 
         Raises:
             NotAccepted, QueueFull: as :meth:`submit`.
-            StoreError: not written, or unknown; the same envelope sent again tells what became of it.
+            CommitUnknown: written or not; the same envelope sent again tells what became of it.
+            StoreError: not written.
         """
         return self.submit(envelope, statements).result()
+
+    def append_together(self, submissions: Sequence[tuple[bytes, Sequence[bytes]]]) -> list[Outcome]:
+        """Submit (envelope, statements) of several and wait; they enter in this order, in one transaction.
+
+        Each is judged by itself: one that is refused keeps no other out. All get one ``recorded_at``.
+
+        Raises:
+            ValueError: more than ``GROUP_ENVELOPES`` envelopes.
+            NotAccepted, QueueFull, StoreError: as :meth:`append`; nothing was queued, or nothing written.
+        """
+        if len(submissions) > GROUP_ENVELOPES:
+            raise ValueError(f"{len(submissions)} envelopes, at most {GROUP_ENVELOPES} enter together")
+        waiting = [_Waiting(self._prepare(*submission), Future()) for submission in submissions]
+        if waiting:
+            self._put(_Together(waiting))
+        return [one.future.result() for one in waiting]
 
     def commit_heads(self) -> int:
         """Put the heads of all subjects' chains on record, behind what waits; return the entry's index.
@@ -145,7 +179,8 @@ class Sequencer:
 
         Raises:
             QueueFull: as :meth:`submit`.
-            StoreError: not written, or unknown; asking again is harmless.
+            CommitUnknown: written or not; asking again is harmless.
+            StoreError: not written.
         """
         wanted = _HeadsWanted(Future())
         self._put(wanted)
@@ -165,7 +200,7 @@ class Sequencer:
         self._queue.put(None)
         self._thread.join()
 
-    def _put(self, item: _Waiting | _HeadsWanted) -> None:
+    def _put(self, item: _Item) -> None:
         with self._closed:
             if self._is_closed:
                 raise RuntimeError("the sequencer is closed")
@@ -186,7 +221,7 @@ class Sequencer:
         return prepare(envelope, statements, ledger=self._ring.origin, public_key=ring.public_key)
 
     def _write_groups(self) -> None:
-        carried: _Waiting | _HeadsWanted | None = None
+        carried: _Item | None = None
         while True:
             first = carried or self._queue.get()
             carried = None
@@ -195,12 +230,15 @@ class Sequencer:
             if isinstance(first, _HeadsWanted):
                 self._write_heads(first)
                 continue
+            if isinstance(first, _Together):
+                self._write(first.waiting)
+                continue
             group, carried, closing = self._gather(first)
             self._write(group)
             if closing:
                 return
 
-    def _gather(self, first: _Waiting) -> tuple[list[_Waiting], _Waiting | _HeadsWanted | None, bool]:
+    def _gather(self, first: _Waiting) -> tuple[list[_Waiting], _Item | None, bool]:
         """Take what waits behind ``first`` up to the bounds of a group; one envelope always fits."""
         group = [first]
         statements, size = len(first.submission.statements), first.submission.size_bytes
@@ -211,7 +249,7 @@ class Sequencer:
                 break
             if waiting is None:
                 return group, None, True
-            if isinstance(waiting, _HeadsWanted):
+            if not isinstance(waiting, _Waiting):
                 return group, waiting, False
             statements += len(waiting.submission.statements)
             size += waiting.submission.size_bytes
@@ -221,15 +259,14 @@ class Sequencer:
         return group, None, False
 
     def _write(self, group: list[_Waiting]) -> None:
-        submissions = [waiting.submission for waiting in group]
         began = time.monotonic()
         try:
-            outcomes = self._append(submissions)
+            outcomes = self._append([read_submission(waiting.submission) for waiting in group])
         except BaseException as error:  # noqa: BLE001  whoever waits must hear of it, whatever it is
             for waiting in group:
                 waiting.future.set_exception(error)
             return
-        statements = sum(len(submission.statements) for submission in submissions)
+        statements = sum(len(waiting.submission.statements) for waiting in group)
         self._watch(Written(len(group), statements, time.monotonic() - began))
         self._release()
         for waiting, outcome in zip(group, outcomes, strict=True):
@@ -246,8 +283,9 @@ class Sequencer:
         assert index is not None, "heads were asked for"
         wanted.future.set_result(index)
 
-    def _append(self, submissions: list[Submission], *, heads: bool = False) -> list[Outcome]:
-        for attempt in range(1, ATTEMPTS + 1):
+    def _append(self, submissions: list[Reading], *, heads: bool = False) -> list[Outcome]:
+        unknown: CommitUnknown | None = None
+        for attempt in count(1):
             try:
                 with self._store.transaction() as transaction:
                     outcomes, memory = self._appender.append(
@@ -259,17 +297,21 @@ class Sequencer:
                 self._ring = memory.ring
             except StoreError as error:
                 self._appender = Appender(self._key)
-                if attempt == ATTEMPTS:
-                    raise
                 # Whether the commit happened is found out by asking again: what entered is a replay now.
-                _log.warning("append failed, attempt %d of %d: %s", attempt, ATTEMPTS, error)
+                unknown = error if isinstance(error, CommitUnknown) else unknown
+                attempts = LOST_ATTEMPTS if isinstance(error, ConnectionLost) else ATTEMPTS
+                if attempt >= attempts or isinstance(error, Unreachable):  # that has waited long enough
+                    if unknown is None or unknown is error:
+                        raise
+                    raise CommitUnknown(f"{unknown}; asked what became of it: {error}") from error
+                _log.warning("append failed, attempt %d of %d: %s", attempt, attempts, error)
                 time.sleep(0.1 * attempt)
             except BaseException:
                 self._appender = Appender(self._key)
                 raise
             else:
                 return outcomes
-        raise AssertionError("the last attempt returns or raises")
+        raise AssertionError("an attempt returns or raises")
 
     def _release(self) -> None:
         """Sign what the store now holds; entries stand whether or not a checkpoint can be released."""

@@ -112,6 +112,13 @@ class Source(Protocol):
         """
         ...
 
+    def envelopes_near(self, rows: Sequence[StoredEntry]) -> list[bytes]:
+        """Return the envelopes that may be those of these entries, to be looked at ahead of their turn.
+
+        Nothing follows from one that is not among them; :meth:`envelope` is asked for it.
+        """
+        ...
+
     def faults(self, size: int) -> list[Break]:
         """Return what is there and should not be, known once all rows have been read."""
         ...

@@ -5,6 +5,7 @@ A dialect brings how rows are fetched and how a list of keys is passed; paramete
 
 from abc import abstractmethod
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any, ClassVar
 
 from typing_extensions import override
@@ -14,6 +15,8 @@ from ledger.merkle import HASH_SIZE, Tree
 from ledger.store import Found, Head, Reader
 
 PAGE = 1_000
+KEYS = 10_000
+"""How many keys one query asks for at most."""
 _EMPTY_HEAD = Head(0, bytes(HASH_SIZE), "", Tree.empty())
 
 
@@ -22,6 +25,8 @@ class SqlReader(HeadsReader, Reader):
 
     _IN: ClassVar[str]
     """Follows a column: is it one of a list, which is the next parameter, as :meth:`_list` makes it."""
+    _HEADS: ClassVar[str]
+    """(key, number, leaf) of the last entry of each subject of a list that has any."""
 
     @override
     def head(self) -> Head:
@@ -64,6 +69,14 @@ class SqlReader(HeadsReader, Reader):
                 after = number
             if len(page) < PAGE:
                 return
+
+    @override
+    def subject_heads(self, keys: Collection[str]) -> Mapping[str, tuple[int, bytes]]:
+        return {
+            key: (number, leaf)
+            for part in _parts(keys)
+            for key, number, leaf in self._rows(self._HEADS, self._list(part))
+        }
 
     @override
     def find_envelopes(self, digests: Collection[str]) -> Mapping[str, Found]:
@@ -132,7 +145,7 @@ class SqlReader(HeadsReader, Reader):
         return self._rows(sql, *parameters)
 
     def _among(self, sql: str, keys: Collection[str]) -> list[tuple[str, Any]]:
-        return self._rows(f"{sql} {self._IN}", self._list(keys)) if keys else []
+        return [row for part in _parts(keys) for row in self._rows(f"{sql} {self._IN}", self._list(part))]
 
     def _row(self, sql: str, *parameters: object) -> tuple[Any, ...] | None:
         rows = self._rows(sql, *parameters)
@@ -150,6 +163,13 @@ class SqlReader(HeadsReader, Reader):
     @abstractmethod
     def _list(self, keys: Collection[str]) -> object:
         """Return a list of keys as a parameter."""
+
+
+def _parts(keys: Collection[str]) -> Iterator[Sequence[str]]:
+    """Cut keys into parts of 10,000 at most; no keys, no part."""
+    left = iter(keys)
+    while part := list(islice(left, KEYS)):
+        yield part
 
 
 def _edge_tile(tree: Tree, level: int, number: int) -> bytes:

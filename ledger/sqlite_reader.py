@@ -3,7 +3,7 @@
 import json
 import sqlite3
 import threading
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -26,22 +26,16 @@ class SqliteReader(SqlReader):
     """The reading half, on whatever connection ``connect`` gives."""
 
     _IN = "IN (SELECT value FROM json_each(?))"
+    # CROSS JOIN keeps the order: each key is one step into the index, however long its chain.
+    _HEADS = """
+SELECT wanted.value, last.number, entry.leaf FROM json_each(?) AS wanted
+CROSS JOIN subject AS last ON last.key = wanted.value
+    AND last.number = (SELECT max(number) FROM subject AS any WHERE any.key = wanted.value)
+CROSS JOIN entry USING (idx)
+"""
 
     def __init__(self, connect: Callable[[], Connection]) -> None:
         self._connect = connect
-
-    @override
-    def subject_heads(self, keys: Collection[str]) -> Mapping[str, tuple[int, bytes]]:
-        found = {}
-        for key in keys:
-            row = self._row(
-                "SELECT number, leaf FROM subject JOIN entry USING (idx)"
-                " WHERE key = ? ORDER BY number DESC LIMIT 1",
-                key,
-            )
-            if row is not None:
-                found[key] = (row[0], row[1])
-        return found
 
     @override
     def used_sequences(self, pairs: Collection[tuple[str, int]]) -> Collection[tuple[str, int]]:

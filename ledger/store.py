@@ -19,8 +19,16 @@ class StoreError(Exception):
     """The database refused or failed; what was not committed is not there. Exit code 3."""
 
 
-class CommitUnknown(StoreError):
+class ConnectionLost(StoreError):
+    """The database went away in the middle: what was asked was not done; asked again it may go well."""
+
+
+class CommitUnknown(ConnectionLost):
     """The connection failed during COMMIT: the entries may be there or not; ask by envelope digest."""
+
+
+class Unreachable(StoreError):
+    """The database went away and did not come back while it was waited for."""
 
 
 class SchemaMismatch(StoreError):
@@ -164,6 +172,7 @@ class Store(Reader, Protocol):
 
         Raises:
             StoreError: the lock or the database could not be had, or something failed; nothing was written.
+            ConnectionLost: the database went away in the middle.
             CommitUnknown: COMMIT itself failed.
         """
 

@@ -105,6 +105,13 @@ class RowsSource(SqlReader):
         row = self._row("SELECT data FROM envelope WHERE digest = ?", digest)
         return None if row is None else _blob(row[0])
 
+    def envelopes_near(self, rows: Sequence[StoredEntry]) -> list[bytes]:
+        """See :meth:`ledger.source.Source.envelopes_near`."""
+        # A canonical entry begins {"envelope":"<digest>", and only such entries are asked for theirs.
+        digests = dict.fromkeys(row.data[13:77].decode("ascii", "replace") for row in rows)
+        found = (self.envelope(digest) for digest in digests)
+        return [raw for raw in found if raw is not None]
+
     def faults(self, size: int) -> list[Break]:
         """See :meth:`ledger.source.Source.faults`."""
         del size
@@ -133,6 +140,10 @@ class RowsSource(SqlReader):
     def one(self, sql: str, *parameters: object) -> tuple[Any, ...] | None:
         """Return the first row of a query in the one read transaction."""
         return self._row(sql, *parameters)
+
+    def every(self, sql: str) -> list[tuple[Any, ...]]:
+        """Return the rows of a query in the one read transaction."""
+        return self._rows(sql)
 
     def _head_tree(self) -> Tree:
         row = self._row("SELECT tree FROM head")

@@ -6,25 +6,34 @@ tables lie in a schema of their own, ``quota_ledger``; one database holds one le
 
 import re
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from urllib.parse import urlencode
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
-from psycopg_pool import ConnectionPool, PoolTimeout
 from typing_extensions import override
 
+from ledger.postgres_connections import Connections
 from ledger.postgres_reader import PgConnection, PostgresReader, message_of, postgres_errors
-from ledger.store import Batch, CommitUnknown, Head, SchemaMismatch, Store, StoreError, Transaction
+from ledger.store import (
+    Batch,
+    CommitUnknown,
+    ConnectionLost,
+    Head,
+    SchemaMismatch,
+    Store,
+    StoreError,
+    Transaction,
+)
 
 SCHEMA_VERSION: Final = 1
-CONNECTIONS: Final = 16
 LOCK_TIMEOUT_SECONDS: Final = 60
-READ_ATTEMPTS: Final = 3
-WAIT_SECONDS: Final = 30  # for a connection: a server that is started again is waited for
+ASK_ATTEMPTS: Final = 5  # for what may be asked twice, each time its connection dies
+
+_T = TypeVar("_T")
 
 _SCHEMA: Final = Path(__file__).parent / "schema" / "postgres"
 _CREATION_LOCK: Final = 0x51_4C_45_44  # of an advisory lock; "QLED"
@@ -80,7 +89,7 @@ class _PostgresTransaction(PostgresReader, Transaction):
 
 
 class PostgresStore(PostgresReader, Store):
-    """A ledger database; threads share a pool of connections, which are checked before they are lent."""
+    """A ledger database; threads share connections, which are checked before they are lent."""
 
     def __init__(self, url: str, *, create: bool = False, read_only: bool = False) -> None:
         """Open the ledger in the database that ``url`` names; several hosts are possible.
@@ -100,20 +109,11 @@ class PostgresStore(PostgresReader, Store):
         self._writing = threading.RLock()  # one transaction inside another fails, it does not hang
         self._in_transaction = False
         self._moment: PgConnection | None = None
-        with self._named(), psycopg.connect(url, autocommit=True) as connection:
+        with postgres_errors(self.name), psycopg.connect(url, autocommit=True) as connection:
             if create:
                 _create(connection)
             self._check_schema(connection)
-        self._pool = ConnectionPool(
-            url,
-            kwargs={"autocommit": True},
-            min_size=1,
-            max_size=CONNECTIONS,
-            timeout=WAIT_SECONDS,
-            configure=self._configure,
-            check=ConnectionPool.check_connection,
-            open=True,
-        )
+        self._connections = Connections(url, self.name, self._configure)
 
     @override
     @contextmanager
@@ -130,11 +130,15 @@ class PostgresStore(PostgresReader, Store):
     @override
     def save_checkpoint(self, size: int, note: bytes) -> None:
         self._refuse_readonly()
-        with postgres_errors(), self._lent() as connection:
-            connection.execute(
-                "INSERT INTO checkpoint (size, note) VALUES (%s, %s) ON CONFLICT (size) DO NOTHING",
-                (size, note),
-            )
+
+        def save() -> None:
+            with postgres_errors(), self._lent() as connection:
+                connection.execute(
+                    "INSERT INTO checkpoint (size, note) VALUES (%s, %s) ON CONFLICT (size) DO NOTHING",
+                    (size, note),
+                )
+
+        _ask(save)  # a second time it finds the row and does nothing
 
     @override
     def replace_records(self, records: Iterator[tuple[str, int, str]]) -> None:
@@ -148,27 +152,25 @@ class PostgresStore(PostgresReader, Store):
         if moment is not None:
             with suppress(psycopg.Error):
                 moment.execute("ROLLBACK")
-            self._pool.putconn(moment)
-        self._pool.close()
+            self._connections.give_back(moment)
+        self._connections.close()
 
     def read_at_one_moment(self) -> None:
         """Read all that follows on one connection, in one snapshot, until the store is closed."""
-        with self._named():
-            connection = self._pool.getconn()
-            try:
+        connection = self._connections.take()
+        try:
+            with postgres_errors(self.name):
                 connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
                 connection.execute("SELECT FROM head")  # the moment is that of the first query
-            except BaseException:
-                self._pool.putconn(connection)
-                raise
+        except BaseException:
+            self._connections.give_back(connection)
+            raise
         self._moment = connection
 
     def _lent(self) -> AbstractContextManager[PgConnection]:
         if self._moment is not None:
             return nullcontext(self._moment)
-        if self._pool.closed:
-            raise StoreError(f"{self.name}: the store is closed")
-        return self._pool.connection()
+        return self._connections.lent()
 
     @contextmanager
     def _locked(self) -> Iterator[PgConnection]:
@@ -177,11 +179,10 @@ class PostgresStore(PostgresReader, Store):
         with self._writing:
             if self._in_transaction:
                 raise StoreError(f"{self.name}: cannot start a transaction within a transaction")
-            with self._named():
-                connection = self._pool.getconn()
+            connection = self._connections.take()
             self._in_transaction = True
             try:
-                with self._named():
+                with postgres_errors(self.name):
                     connection.execute("BEGIN")
                     connection.execute("SELECT FROM head FOR UPDATE")
                 yield connection
@@ -192,18 +193,15 @@ class PostgresStore(PostgresReader, Store):
                 raise
             finally:
                 self._in_transaction = False
-                self._pool.putconn(connection)
+                self._connections.give_back(connection)
 
     @override
     def _rows(self, sql: str, *parameters: object) -> list[tuple[Any, ...]]:
         # A query alone can be asked again when its connection dies; in a transaction it cannot.
-        for _ in range(READ_ATTEMPTS - 1):
-            try:
-                return super()._rows(sql, *parameters)
-            except StoreError as error:
-                if self._moment is not None or not _lost(error.__cause__):
-                    raise
-        return super()._rows(sql, *parameters)
+        query = super()._rows
+        if self._moment is not None:
+            return query(sql, *parameters)
+        return _ask(lambda: query(sql, *parameters))
 
     def _refuse_readonly(self) -> None:
         if self._read_only:
@@ -246,13 +244,6 @@ class PostgresStore(PostgresReader, Store):
                 f"{self.name}: schema version {version}, this program knows {SCHEMA_VERSION}"
             )
 
-    @contextmanager
-    def _named(self) -> Iterator[None]:
-        try:
-            yield
-        except psycopg.Error as error:
-            raise StoreError(f"{self.name}: {message_of(error)}") from error
-
 
 class Portable:
     """A connection that takes the parameters of SQL that both stores understand, written ``?``."""
@@ -272,11 +263,12 @@ class Portable:
             cursor.executemany(sql.replace("?", "%s"), rows)
 
 
-def _lost(error: BaseException | None) -> bool:
-    """Return whether a connection died: the server ended it (57P01 to 57P03), or it is simply gone."""
-    if not isinstance(error, psycopg.OperationalError) or isinstance(error, PoolTimeout):
-        return False
-    return error.sqlstate is None or error.sqlstate.startswith(("57P", "08"))
+def _ask(question: Callable[[], _T]) -> _T:
+    """Return the answer; when the connection dies, ask again on another."""
+    for _ in range(ASK_ATTEMPTS - 1):
+        with suppress(ConnectionLost):
+            return question()
+    return question()
 
 
 def copy_rows(

@@ -1,6 +1,6 @@
 """The history of one enterprise or car as files: paths and ``heads.json`` (docs/spec/subject-bundle.md).
 
-checkpoint  anchor.json  heads.json  entries/<index>  envelopes/<sha256>
+checkpoint  anchor.json  heads.json  summary.html  entries/<index>  envelopes/<sha256>
 """
 
 import json
@@ -16,6 +16,7 @@ from ledger.proof import MAX_HASHES, InclusionText, parse_proof
 
 FORMAT: Final = "quota-ledger-heads/1"
 HEADS_PATH: Final = "heads.json"
+SUMMARY_PATH: Final = "summary.html"
 ENTRIES: Final = "entries/"
 ENVELOPES: Final = "envelopes/"
 MAX_HEADS_BYTES: Final = 256 * 1024 * 1024

@@ -13,6 +13,7 @@ from domain.statements import MalformedStatement, UnknownType, parse_statement
 from ledger.canonical import Malformed
 from ledger.entry import parse_entry
 from ledger.entry import parse_statement as parse_object
+from ledger.records import ENTRY, REBUILT, read_target
 from ledger.stores import AnyStore
 from projections.runner import Connection, ViewStopped, position
 
@@ -23,6 +24,15 @@ _INSERT: Final = (
     f" ON CONFLICT (pair) DO UPDATE SET {', '.join(f'{n.lower()} = excluded.{n.lower()}' for n in COLUMNS)}"
 )
 _SELECT: Final = f"SELECT pair, {', '.join(name.lower() for name in COLUMNS)} FROM balance ORDER BY pair"  # noqa: S608
+# Keys compare by byte in both stores. The index says which transaction wrote a record: that may differ.
+_DIFFERENT: Final = """
+SELECT 'changed', count(*), min(r.key) FROM record AS r JOIN balance_record AS b ON b.key = r.key
+WHERE b.text <> r.text
+UNION ALL SELECT 'missing', count(*), min(b.key) FROM balance_record AS b
+WHERE NOT EXISTS (SELECT 1 FROM record AS r WHERE r.key = b.key)
+UNION ALL SELECT 'unknown', count(*), min(r.key) FROM record AS r
+WHERE r.key <> ? AND NOT EXISTS (SELECT 1 FROM balance_record AS b WHERE b.key = r.key)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +84,37 @@ def read_balances(store: AnyStore) -> tuple[int, list[PairBalance]]:
     return size, [PairBalance(pair, dict(zip(COLUMNS, units, strict=True))) for pair, *units in rows]
 
 
-def replace_decision_records(connection: Connection) -> None:
-    """Put this view's records in the place of those that decide; the view stands at the head."""
-    connection.execute("DELETE FROM record")
+@dataclass(frozen=True, slots=True)
+class Replaced:
+    """How the decision records differed from those of the entries, in records."""
+
+    changed: int
+    missing: int
+    unknown: int
+    """Records that no entry accounts for."""
+    first: str | None
+    """The first key of all that differed."""
+
+
+def replace_decision_records(connection: Connection) -> Replaced:
+    """Put this view's records in the place of those that decide, and return what was wrong with them.
+
+    The view stands at the head. When anything differed, every process forgets the records that it remembers.
+    """
+    counts = dict[str, int]()
+    firsts = list[str]()
+    for kind, count, first in connection.execute(_DIFFERENT, (REBUILT,)):
+        counts[kind] = count
+        firsts += [first] if first is not None else []
+    connection.execute("DELETE FROM record WHERE key <> ?", (REBUILT,))
     connection.execute("INSERT INTO record (key, idx, text) SELECT key, idx, text FROM balance_record")
+    if firsts:
+        connection.execute(
+            "INSERT INTO record (key, idx, text) SELECT ?, size, '' FROM head WHERE size > 0"
+            " ON CONFLICT (key) DO UPDATE SET idx = excluded.idx",
+            (REBUILT,),
+        )
+    return Replaced(**counts, first=min(firsts, default=None))
 
 
 def _fold_entry(state: State, index: int, data: bytes) -> Collection[str]:
@@ -95,17 +132,23 @@ def _fold_entry(state: State, index: int, data: bytes) -> Collection[str]:
 
 
 class _Rows:
-    """The view's own records, read in the transaction at hand."""
+    """The view's own records and the entries, read in the transaction at hand."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def fetch(self, keys: Collection[str]) -> Mapping[str, Record]:
         """Return the records that exist."""
-        wanted = list(keys)
+        found: dict[str, Record] = {}
+        for key in keys:
+            if key.startswith(ENTRY):
+                sql = "SELECT data FROM entry WHERE idx = ?"
+                rows = self._connection.execute(sql, [int(key.removeprefix(ENTRY))])
+                found.update((key, read_target(bytes(data))) for (data,) in rows)
+        wanted = [key for key in keys if not key.startswith(ENTRY)]
         if not wanted:
-            return {}
+            return found
         places = ", ".join("?" for _ in wanted)
         sql = f"SELECT key, text FROM balance_record WHERE key IN ({places})"  # noqa: S608  question marks alone
         rows = self._connection.execute(sql, wanted)
-        return {key: load_record(key, text) for key, text in rows}
+        return found | {key: load_record(key, text) for key, text in rows}

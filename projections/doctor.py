@@ -3,16 +3,18 @@
 from pathlib import Path
 from typing import Final
 
-from ledger.doctor import ExaminedStore, Outcome, failed, ok, warning
+from ledger.doctor import Examined, Outcome, failed, ok, warning
 
-SCHEMA: Final = Path(__file__).parent / "schema" / "sqlite"
+_SCHEMA: Final = Path(__file__).parent / "schema"
+SQLITE_SCHEMA: Final = _SCHEMA / "sqlite"
+POSTGRES_SCHEMA: Final = _SCHEMA / "postgres"
 MAX_LAG: Final = 10_000
 """Entries; a view that is further behind makes its next reader wait."""
 
 
-def check_views(store: ExaminedStore) -> Outcome:
+def check_views(store: Examined) -> Outcome:
     """Compare each view's position with the head: behind is caught up by whoever reads, ahead is wrong."""
-    if not store.rows("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'view_position'"):
+    if not store.has_table("view_position"):
         return ok("none is made yet: the first reader makes it")
     # Read before the head, which only grows.
     positions = store.rows("SELECT view, size FROM view_position ORDER BY view")

@@ -109,7 +109,7 @@ def rebuild(
     store: AnyStore,
     view: View,
     progress: Progress | None = None,
-    finish: Callable[[Connection], None] | None = None,
+    finish: Callable[[Connection], object] | None = None,
 ) -> int:
     """Make the view anew from entry 0 and return its position.
 

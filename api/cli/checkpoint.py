@@ -1,6 +1,7 @@
 """``quota-ledger checkpoint``: the latest signed checkpoint, releasing one, and committing heads."""
 
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -14,14 +15,16 @@ from api.cli.context import (
     Out,
     Stop,
     files_of,
+    key_ring,
     open_store,
     origin_of,
     print_json,
 )
-from api.cli.keyfiles import CHECKPOINT_KEY, checkpoint_signer, housekeeping_key, keys_directory
+from api.cli.keyfiles import checkpoint_signer, housekeeping_key, keys_directory, releasing_signer
 from ledger.checkpoint import parse_checkpoint_text
 from ledger.note import parse_note
 from ledger.sequencer import Sequencer, release_checkpoint
+from ledger.stores import AnyStore
 
 
 def checkpoint(
@@ -43,12 +46,7 @@ def checkpoint(
             with Sequencer(store, key, signer=signing) as sequencer:
                 sequencer.commit_heads()
         if release:
-            signer = checkpoint_signer(origin_of(store), directory)
-            if signer is None:
-                raise Stop(
-                    UNAVAILABLE, f"key {directory / CHECKPOINT_KEY}: not there; --keys names its directory"
-                )
-            note: bytes | None = release_checkpoint(store, signer)
+            note: bytes | None = release_checkpoint(store, releasing_signer(key_ring(store), directory))
         else:
             note = store.checkpoint()
     if note is None:
@@ -68,3 +66,17 @@ def checkpoint(
         out.write_bytes(note)
     else:
         sys.stdout.write(note.decode())
+
+
+def commit_heads_and_release(store: AnyStore, directory: Path) -> bytes:
+    """Commit the heads of all histories, release a checkpoint that covers them and return it.
+
+    Raises:
+        Stop: one of the operator's two keys is not there, or not this ledger's; nothing was written.
+        WrongKey: the housekeeping key is another ledger's; nothing was written.
+        ReleaseRefused, StoreError: the heads may be committed; no checkpoint was released.
+    """
+    key, signer = housekeeping_key(directory), releasing_signer(key_ring(store), directory)
+    with Sequencer(store, key) as sequencer:
+        sequencer.commit_heads()
+    return release_checkpoint(store, signer)

@@ -15,6 +15,7 @@ import typer
 from rich.console import Console
 
 from ledger import stores
+from ledger.append import WrongKey
 from ledger.canonical import Malformed
 from ledger.export import ExportRefused
 from ledger.keys import KeyRing, Unauthorised
@@ -103,19 +104,19 @@ def beside(database: Path, suffix: str) -> Path:
     return database.with_name(database.name + suffix)
 
 
-def read_file(path: Path, what: str) -> bytes:
-    """Return a file's bytes, 64 MiB at most.
+def read_file(path: Path, what: str, most: int = MAX_INPUT_BYTES) -> bytes:
+    """Return a file's bytes, ``most`` of them at most.
 
     Raises:
         Stop: usage: it cannot be read, or is too large.
     """
     try:
         with path.open("rb") as file:
-            data = file.read(MAX_INPUT_BYTES + 1)
+            data = file.read(most + 1)
     except OSError as error:
         raise Stop(USAGE, f"{what} {path}: {error.strerror}") from None
-    if len(data) > MAX_INPUT_BYTES:
-        raise Stop(USAGE, f"{what} {path}: more than {MAX_INPUT_BYTES} bytes")
+    if len(data) > most:
+        raise Stop(USAGE, f"{what} {path}: more than {most} bytes")
     return data
 
 
@@ -178,7 +179,7 @@ def errors() -> Iterator[None]:
         raise Stop(REFUSED, f"malformed: {error}") from error
     except (NotAccepted, Unauthorised) as error:
         raise Stop(REFUSED, f"{error.code}: {error}") from error
-    except (AlreadyOpened, ExportRefused, ReleaseRefused, SignatureFailed, UnknownKeys) as error:
+    except (AlreadyOpened, ExportRefused, ReleaseRefused, SignatureFailed, UnknownKeys, WrongKey) as error:
         raise Stop(REFUSED, str(error)) from error
     except (StoreError, ViewStopped) as error:
         raise Stop(UNAVAILABLE, str(error)) from error

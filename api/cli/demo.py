@@ -4,7 +4,9 @@ The ledger is a new file. Without ``--db`` it is ./demo-ledger.db, and one of an
 name begins with ``demo.``) is replaced; nothing else ever is.
 """
 
+import json
 import shutil
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Final
@@ -12,14 +14,37 @@ from uuid import UUID
 
 import typer
 
-from api.cli.context import REFUSED, Json, Stop, beside, files_of, open_store, origin_of, print_json, shown
+from api.cli.context import (
+    REFUSED,
+    USAGE,
+    Json,
+    Stop,
+    beside,
+    files_of,
+    open_store,
+    origin_of,
+    print_json,
+    shown,
+)
 from api.cli.init import OFFICERS, open_database, refuse_used, sign_opening, write_keys
 from api.cli.keyfiles import checkpoint_signer
 from api.cli.report import print_balances, print_verification, progress_bar
 from api.cli.verify import verify_target
 from api.demo.acts import moment
-from api.demo.play import ORIGIN, DemoDeclined, SimulatedClock, demo_keys, play
-from api.demo.season import FIRST_DAY, MAX_EXPORTERS, MAX_VEHICLES, POLICY_DOCUMENT_SHA256, season
+from api.demo.faults.kinds import planter_of
+from api.demo.faults.planter import FEWEST_VEHICLES, Planter
+from api.demo.keys import CLERK, ORIGIN, demo_keys
+from api.demo.lawful import Lawful
+from api.demo.pace import FIRST_DAY
+from api.demo.play import DemoDeclined, SimulatedClock, play, types_of
+from api.demo.season import (
+    MAX_EXPORTERS,
+    MAX_VEHICLES,
+    POLICY_DOCUMENT_SHA256,
+    default_exporters,
+    season,
+)
+from api.demo.world import Oddities
 from ledger.anchor import read_anchor
 from ledger.canonical import Malformed
 from ledger.sequencer import Sequencer
@@ -33,12 +58,27 @@ DEFAULT_DEMO_DB: Final = "sqlite:///./demo-ledger.db"
 
 def demo(
     exporters: Annotated[
-        int, typer.Option(min=1, max=MAX_EXPORTERS, help="Exporters, each with an upstream.")
-    ] = 3,
+        int | None,
+        typer.Option(
+            min=1,
+            max=MAX_EXPORTERS,
+            help="Exporters, each with an upstream; default one for 250 cars, 3 at least.",
+        ),
+    ] = None,
     vehicles: Annotated[int, typer.Option(min=0, max=MAX_VEHICLES, help="Cars in all.")] = 60,
     seed: Annotated[int, typer.Option(help="The same seed gives the same statements.")] = 1,
     db: Annotated[
         str | None, typer.Option("--db", help=f"A new database; default {DEFAULT_DEMO_DB}.")
+    ] = None,
+    faults: Annotated[
+        bool,
+        typer.Option(
+            "--faults", help=f"Plant violations of every kind; {FEWEST_VEHICLES} vehicles at least."
+        ),
+    ] = False,
+    key: Annotated[
+        Path | None,
+        typer.Option(help="Where the answer key of --faults goes; default <db file>.answers.json."),
     ] = None,
     anchor: Annotated[Path | None, typer.Option(help="Default <db file>.anchor.json.")] = None,
     as_json: Json = False,
@@ -48,13 +88,21 @@ def demo(
     database = files_of(url)
     anchor_file = anchor or beside(database, ".anchor.json")
     directory = beside(database, ".keys")
+    key_file = key or beside(database, ".answers.json")
+    if key is not None and not faults:
+        raise Stop(USAGE, "--key belongs to --faults")
+    if faults and vehicles < FEWEST_VEHICLES:
+        raise Stop(
+            USAGE, f"--faults wants {FEWEST_VEHICLES} vehicles at least to show every kind, not {vehicles}"
+        )
     if db is None:
         _clear(database)
-    for path in (database, anchor_file, directory):
+    for path in (database, anchor_file, directory, *([key_file] if faults else [])):
         if path.exists():
             raise Stop(REFUSED, f"{path}: exists already; --db names a new ledger")
     refuse_used(url)
-    keys = demo_keys(seed, (*OFFICERS, "checkpoint", "housekeeping"))
+    exporters = default_exporters(vehicles) if exporters is None else exporters
+    keys = demo_keys(seed, (*OFFICERS, CLERK, "checkpoint", "housekeeping"))
     clock = SimulatedClock(moment(FIRST_DAY, 8))
     envelope, statement = sign_opening(
         ORIGIN, keys, POLICY_DOCUMENT_SHA256, str(UUID(int=seed % 2**122, version=4)), clock
@@ -62,7 +110,7 @@ def demo(
     clock.now += timedelta(minutes=1)
     open_database(url, envelope, statement, anchor_file, clock)
     write_keys(directory, keys)
-    acts = season(exporters, vehicles, seed)
+    planters: list[Planter] = []
     with open_store(url) as store:
         signer = checkpoint_signer(ORIGIN, directory)
         with (
@@ -70,11 +118,18 @@ def demo(
             progress_bar("playing") as bar,
         ):
             try:
-                envelopes = play(acts, store, sequencer, clock, keys, seed, bar)
+                acts = season(
+                    exporters, vehicles, seed, _planting(seed, vehicles, planters) if faults else None
+                )
+                played = play(acts, store, sequencer, clock, keys, seed, lambda cars: bar(cars, vehicles))
             except DemoDeclined as error:
                 raise Stop(REFUSED, f"the season broke a rule: {error}") from error
+        for planter in planters:
+            content = planter.key.to_json(store.find_statements)
+            key_file.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", "utf-8")
         catch_up(store, Balances())
         size, rows = read_balances(store)
+    counts = types_of(played, size)
     answer = verify_target(url if is_postgres(url) else database, read_anchor(anchor_file), [])
     named = shown(url) if is_postgres(url) else f"sqlite:///{database}"
     if as_json:
@@ -86,7 +141,9 @@ def demo(
                 "exporters": exporters,
                 "vehicles": vehicles,
                 "seed": seed,
-                "envelopes": envelopes,
+                "answers": str(key_file) if faults else None,
+                "envelopes": played.envelopes,
+                "types": counts,
                 "size": size,
                 "pairs": [{"pair_id": row.pair_id, "balances": dict(row.balances)} for row in rows],
                 "verification": answer.to_json(),
@@ -94,16 +151,30 @@ def demo(
         )
         return
     typer.echo(
-        f"{vehicles} fictional cars of {exporters} exporters travelled from quota grant to deregistration: "
-        f"{size} entries in {envelopes} signed envelopes."
+        f"{vehicles} fictional cars of {exporters} exporters travelled from quota grant to deregistration"
+        f"{', some of them not as they should' if faults else ''}: "
+        f"{size} entries in {played.envelopes} signed envelopes."
     )
+    typer.echo("  ".join(f"{name} {count}" for name, count in counts.items()))
     print_balances(size, rows)
     print_verification(answer.to_json())
     typer.echo(
         f"ledger {shown(url)} · anchor {anchor_file} · keys {directory} "
         f"(of no secret: seed {seed} makes them)"
     )
+    if faults:
+        typer.echo(f"what was planted, and what it refutes: {key_file}")
     typer.echo(f"again: quota-ledger verify --db {named} --anchor {anchor_file}")
+
+
+def _planting(seed: int, vehicles: int, planters: list[Planter]) -> Callable[[Lawful], Oddities]:
+    """Return what makes the planter of a season, and puts it into ``planters``."""
+
+    def plant(lawful: Lawful) -> Oddities:
+        planters.append(planter_of(seed, vehicles, lawful))
+        return planters[0]
+
+    return plant
 
 
 def _clear(database: Path) -> None:
@@ -127,6 +198,6 @@ def _clear(database: Path) -> None:
         raise Stop(
             REFUSED, f"{database}: not replaced: it is {origin}, no demonstration; --db names a new ledger"
         )
-    for suffix in ("", "-wal", "-shm", ".anchor.json"):
+    for suffix in ("", "-wal", "-shm", ".anchor.json", ".answers.json"):
         beside(database, suffix).unlink(missing_ok=True)
     shutil.rmtree(beside(database, ".keys"), ignore_errors=True)

@@ -5,12 +5,14 @@ from typing import Annotated
 
 import typer
 
+from api.cli.checkpoint import commit_heads_and_release
 from api.cli.context import (
     DEFAULT_DB,
     UNAVAILABLE,
     USAGE,
     Db,
     Json,
+    KeysDir,
     Stop,
     beside,
     files_of,
@@ -18,12 +20,14 @@ from api.cli.context import (
     open_store,
     print_json,
 )
+from api.cli.keyfiles import keys_directory
 from api.cli.report import progress_bar
 from api.cli.verify import read_anchor_file
 from ledger.anchor import Anchor
 from ledger.export import export_bundle
-from ledger.export_subject import export_subject
+from ledger.export_subject import check_request, export_subject
 from ledger.note import VerifierKey
+from projections.proof.summary import summary_of
 
 
 def export(
@@ -35,28 +39,42 @@ def export(
         str | None, typer.Option(metavar="USCC", help="Only the history of this enterprise and its cars.")
     ] = None,
     vin: Annotated[str | None, typer.Option(metavar="VIN", help="Only the history of this car.")] = None,
+    fresh: Annotated[
+        bool,
+        typer.Option("--fresh", help="Commit heads and release a checkpoint first, for a history up to now."),
+    ] = False,
     db: Db = DEFAULT_DB,
+    keys: KeysDir = None,
     as_json: Json = False,
 ) -> None:
     """Write checkpoint, tiles, entries, envelopes and anchor, up to the latest checkpoint."""
     if enterprise is not None and vin is not None:
         raise Stop(USAGE, "--enterprise or --vin: a bundle is of one of them")
     subject = f"enterprise:{enterprise}" if enterprise is not None else vin and f"vin:{vin}"
+    if subject is not None:
+        check_request(subject, out)
+    elif fresh:
+        raise Stop(
+            USAGE, "--fresh: goes with --enterprise or --vin; `quota-ledger checkpoint --release` else"
+        )
     kept = anchor or beside(files_of(db), ".anchor.json")
-    with open_store(db, read_only=True) as store:
+    with open_store(db, read_only=not fresh) as store:
         ring = key_ring(store)
-        note = store.checkpoint()
-        if note is None:
-            raise Stop(
-                UNAVAILABLE, "no checkpoint is released yet: `quota-ledger checkpoint --release` makes one"
-            )
         if anchor is not None or kept.is_file():
             meant = read_anchor_file(kept)
         else:
             genesis = next(iter(store.leaf_hashes(0, 1))).hex()
             meant = Anchor(ring.origin or "", VerifierKey.parse(ring.operator_key or ""), genesis)
+        if fresh:
+            note: bytes | None = commit_heads_and_release(store, keys_directory(files_of(db), keys))
+        else:
+            note = store.checkpoint()
+        if note is None:
+            raise Stop(
+                UNAVAILABLE, "no checkpoint is released yet: `quota-ledger checkpoint --release` makes one"
+            )
         if subject is not None:
-            size = export_subject(store, subject, note, meant, out)
+            size = export_subject(store, subject, note, meant, out, summary=summary_of)
         else:
             with progress_bar("exporting") as bar:
                 size = export_bundle(store, note, meant, out, bar)

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from api.cli.context import REFUSED, UNAVAILABLE, USAGE, Stop, beside, read_file
+from ledger.keys import KeyRing
 from ledger.signer import CheckpointSigner
 
 CHECKPOINT_KEY: Final = "operator-checkpoint.pem"
@@ -84,6 +85,20 @@ def housekeeping_key(directory: Path) -> Ed25519PrivateKey:
     if not path.is_file():
         raise Stop(UNAVAILABLE, f"key {path}: not there; --keys names the operator's key directory")
     return read_key(path)
+
+
+def releasing_signer(ring: KeyRing, directory: Path) -> CheckpointSigner:
+    """Return the checkpoint signer of a ledger, for who has to release.
+
+    Raises:
+        Stop: unavailable: its key is not there; refused: it is not the key that entry 0 names.
+    """
+    signer = checkpoint_signer(ring.origin or "", directory)
+    if signer is None:
+        raise Stop(UNAVAILABLE, f"key {directory / CHECKPOINT_KEY}: not there; --keys names its directory")
+    if str(signer.verifier_key) != ring.operator_key:
+        raise Stop(REFUSED, f"key {directory / CHECKPOINT_KEY}: entry 0 names {ring.operator_key}")
+    return signer
 
 
 def checkpoint_signer(origin: str, directory: Path) -> CheckpointSigner | None:

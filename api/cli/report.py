@@ -7,8 +7,19 @@ from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
+from rich.text import Text
+from typing_extensions import override
 
 from api.cli.context import console
 from ledger.doctor import Finding
@@ -17,14 +28,37 @@ from projections.balances import COLUMNS, PairBalance
 _STYLE = {"INTACT": "green", "PROVED": "green", "BALANCED": "green", "UNDETERMINED": "yellow"}
 _STATUS_STYLE = {"ok": "green", "warning": "yellow", "failed": "red"}
 _MAX_SHOWN = 20
+_MAX_DETAIL = 300
 
 
 @contextmanager
-def progress_bar(what: str) -> Iterator["Bar"]:
-    """Show a progress bar on stderr while something runs; nothing where stderr is no terminal."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(file=sys.stderr), disable=not sys.stderr.isatty()) as progress:
+def progress_bar(what: str, *, hidden: bool = False) -> Iterator["Bar"]:
+    """Show on stderr how far something is, how fast it goes and how long it takes yet.
+
+    Nothing is shown where stderr is no terminal, or when it is to be ``hidden``.
+    """
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        RateColumn(),
+        TimeElapsedColumn(),
+        TextColumn("left:"),
+        TimeRemainingColumn(),
+    )
+    disable = hidden or not sys.stderr.isatty()
+    with Progress(*columns, console=Console(file=sys.stderr), disable=disable) as progress:
         yield Bar(progress, what)
+
+
+class RateColumn(ProgressColumn):
+    """How many a second."""
+
+    @override
+    def render(self, task: Task) -> Text:
+        """Return the rate of the last half minute, which the time that is left follows from too."""
+        speed = task.finished_speed or task.speed
+        return Text("" if speed is None else f"{speed:,.0f}/s")
 
 
 class Bar:
@@ -45,25 +79,77 @@ def print_verification(answer: dict[str, Any]) -> None:
     table = Table("question", "answer", title=escape(_title(answer)))
     table.add_row("entries", str(answer["size"] or 0))
     table.add_row("root", answer["root"] or "none")
+    if answer["as_of"]:
+        table.add_row("as known at entry, as of", f"{answer['as_known_at']}, {answer['as_of']}")
     table.add_row("Are these the entries that were signed for?", _styled(answer["integrity"]["verdict"]))
     if "books" in answer:
         table.add_row("Does quota balance after every entry?", _styled(answer["books"]["verdict"]))
-        for statement in answer["statements"]:
-            told = f"{statement['code']} {statement['title']['zh']}\n{statement['title']['en']}"
-            table.add_row(escape(told), _styled(statement["verdict"]))
+        table.add_row("Was quota used for export only?", _styled(answer["headline"]["verdict"]))
     table.add_row("[bold]in all[/bold]", f"[bold]{_styled(answer['verdict'])}[/bold]")
+    if answer.get("statements"):
+        out.print(_statements(answer["statements"]))
     out.print(table)
-    breaks = answer["integrity"]["breaks"]
-    if breaks:
-        found = Table("class", "entry", "what is wrong", title="what is broken")
-        for one in breaks[:_MAX_SHOWN]:
-            index = "" if one["index"] is None else str(one["index"])
-            found.add_row(one["class"], index, escape(one["detail"]))
-        out.print(found)
-        if len(breaks) > _MAX_SHOWN:
-            out.print(f"… and {len(breaks) - _MAX_SHOWN} more: --json lists them")
+    _print_breaks(out, answer["integrity"]["breaks"], "what is broken")
+    _print_breaks(out, answer.get("books", {}).get("breaks", []), "where the books do not balance")
+    for comparison in answer.get("comparisons", ()):
+        _print_comparison(out, comparison)
+    if "headline" in answer:
+        head = answer["headline"]
+        out.print(
+            "units used: {exit_proved} exit-proved · {customs_proved} customs-proved · {on_track} on track · "
+            "{undetermined} undetermined · {exceptions} exceptions".format_map(head),
+            soft_wrap=True,
+        )
     for note in answer["notes"]:
         out.print(f"· {escape(note)}", soft_wrap=True)
+
+
+def _statements(statements: Sequence[dict[str, Any]]) -> Table:
+    """One row a statement: in two languages, its verdict, and what was found where it is not PROVED."""
+    table = Table("statement", "verdict", "what was found")
+    for one in statements:
+        told = f"{one['code']} {one['title']['zh']}\n    {one['title']['en']}"
+        found = ""
+        if one["verdict"] != "PROVED":
+            shown = ", ".join(str(index) for index in one["entries"][:_MAX_SHOWN])
+            more = " …" if len(one["entries"]) > _MAX_SHOWN else ""
+            found = (f"entries {shown}{more}\n" if shown else "") + _short(one["detail"])
+        table.add_row(escape(told), _styled(one["verdict"]), escape(found))
+    return table
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _MAX_DETAIL else f"{text[:_MAX_DETAIL]}…"
+
+
+def _print_breaks(out: Console, breaks: Sequence[dict[str, Any]], title: str) -> None:
+    if not breaks:
+        return
+    found = Table("class", "entry", "what is wrong", title=title)
+    for one in breaks[:_MAX_SHOWN]:
+        index = "" if one["index"] is None else str(one["index"])
+        found.add_row(one.get("class", ""), index, escape(one["detail"]))
+    out.print(found)
+    if len(breaks) > _MAX_SHOWN:
+        out.print(f"… and {len(breaks) - _MAX_SHOWN} more: --json lists them")
+
+
+def _print_comparison(out: Console, comparison: dict[str, Any]) -> None:
+    differences = comparison["differences"]
+    title = f"{comparison['name']} ({comparison['kind']}, {comparison['rows']} rows)"
+    if not differences:
+        out.print(f"{escape(title)}: agrees with the ledger")
+        return
+    table = Table(
+        "only in", "line", "entry", "what", title=escape(f"{title}: {len(differences)} differences")
+    )
+    for one in differences[:_MAX_SHOWN]:
+        side = "– (differs)" if one["side"] == "both" else one["side"]
+        line, index = ("" if one[name] is None else str(one[name]) for name in ("line", "index"))
+        table.add_row(side, line, index, escape(one["what"]))
+    out.print(table)
+    if len(differences) > _MAX_SHOWN:
+        out.print(f"… and {len(differences) - _MAX_SHOWN} more: --json lists them")
 
 
 def _title(answer: dict[str, Any]) -> str:

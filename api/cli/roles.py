@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from api.cli.context import DEFAULT_DB, USAGE, Db, Stop, files_of, shown
-from ledger.postgres_roles import grant_roles
+from ledger.postgres_roles import READER, WRITER, grant_roles
 from ledger.store_postgres import PostgresStore
 from ledger.stores import is_postgres
 from projections.runner import prepare
@@ -13,8 +13,8 @@ from projections.runner import prepare
 
 def roles(
     db: Db = DEFAULT_DB,
-    writer: Annotated[str, typer.Option(help="The role of servers: appends.")] = "quota_ledger_writer",
-    reader: Annotated[str, typer.Option(help="The role of people: reads.")] = "quota_ledger_reader",
+    writer: Annotated[str, typer.Option(help="The role of servers: appends.")] = WRITER,
+    reader: Annotated[str, typer.Option(help="The role of people: reads.")] = READER,
 ) -> None:
     """Make the writer and the reader of a PostgreSQL ledger and give them their rights."""
     if not is_postgres(db):

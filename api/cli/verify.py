@@ -1,12 +1,14 @@
 """``quota-ledger verify``: a ledger, an evidence bundle or a receipt, against an anchor.
 
-Exit codes: 0 all is proved (a receipt: included; one history: whole), 1 integrity broken, 2 usage, 3 nothing
-verifiable could be opened, 4 not anchored or against the anchor, 6 the headline is open (``--lenient``
-makes it 0).
+Exit codes: 0 all is proved (a receipt: included), 1 integrity broken, 2 usage, 3 nothing verifiable could be
+opened, 4 not anchored or against the anchor, 5 the books do not balance or a statement is refuted, 6 neither,
+and the headline is open (``--lenient`` makes it 0).
 """
 
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -22,9 +24,10 @@ from api.cli.context import (
 )
 from api.cli.report import print_verification, progress_bar
 from domain.catalogue import CATALOGUE
+from domain.shapes import parse_day
 from ledger.anchor import Anchor, read_anchor
 from ledger.bundle import BundleSource
-from ledger.bundle_files import open_files
+from ledger.bundle_files import Files, open_files
 from ledger.canonical import Malformed
 from ledger.source import Source, Unreadable
 from ledger.store import StoreError
@@ -32,15 +35,20 @@ from ledger.store_audit import PostgresSource, StoreSource
 from ledger.stores import is_postgres
 from ledger.subject_bundle import HEADS_PATH
 from ledger.verification import (
-    SubjectVerification,
-    Verification,
     unreadable,
     verify_receipt,
     verify_source,
     verify_subject,
 )
+from projections.extracts import MAX_EXTRACT_BYTES, BadExtract, Extract, parse_extract
+from projections.proof.answer import Answer, answered, unread
+from projections.proof.comparison import Comparable, Comparison
+from projections.proof.follower import Follower, known_at
+from projections.proof.stored import read_stored
+from projections.proof.subject_answer import SubjectAnswer, answer_subject
 
-_SQLITE = b"SQLite format 3\x00"
+_SQLITE: Final = b"SQLite format 3\x00"
+_MAX_INDEX_DIGITS: Final = 15
 
 
 def verify(
@@ -53,6 +61,18 @@ def verify(
         list[Path] | None, typer.Option(help="A checkpoint that you trust (repeatable).")
     ] = None,
     statement: Annotated[Path | None, typer.Option(help="The statement that a receipt is about.")] = None,
+    as_known_at: Annotated[
+        str | None, typer.Option(metavar="INDEX|DATE", help="Only entries up to this one, or this day.")
+    ] = None,
+    as_of: Annotated[
+        str | None, typer.Option(metavar="DATE", help="Only what took effect by this day.")
+    ] = None,
+    documents: Annotated[
+        Path | None, typer.Option(help="A folder with documents, each named by its SHA-256.")
+    ] = None,
+    compare: Annotated[
+        list[Path] | None, typer.Option(help="An agency's extract as CSV (repeatable).")
+    ] = None,
     unanchored: Annotated[bool, typer.Option("--unanchored", help="Answer without an anchor too.")] = False,
     lenient: Annotated[bool, typer.Option("--lenient", help="An open headline is exit code 0.")] = False,
     db: Db = DEFAULT_DB,
@@ -68,26 +88,39 @@ def verify(
         receipt = verify_receipt(read_file(target, "receipt"), exact, meant, trusted)
         print_json(receipt.to_json()) if as_json else print_verification(receipt.to_json())
         raise typer.Exit(receipt.exit_code)
-    answer = verify_target(
-        target or (db if is_postgres(db) else files_of(db)),
-        meant,
-        trusted,
+    question = Question(
         unanchored=unanchored,
         lenient=lenient,
+        as_known_at=None if as_known_at is None else _moment(as_known_at),
+        as_of=None if as_of is None else _day("--as-of", as_of),
+        documents=documents if documents is None else _folder(documents),
+        extracts=tuple((path.name, _extract(path)) for path in compare or ()),
+        quiet=as_json,
     )
+    answer = verify_target(target or (db if is_postgres(db) else files_of(db)), meant, trusted, question)
     print_json(answer.to_json()) if as_json else print_verification(answer.to_json())
     raise typer.Exit(answer.exit_code)
 
 
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a verification is asked besides which ledger it is."""
+
+    unanchored: bool = False
+    lenient: bool = False
+    as_known_at: int | date | None = None
+    as_of: date | None = None
+    documents: Path | None = None
+    extracts: tuple[tuple[str, Extract], ...] = ()
+    quiet: bool = False
+    """Whether no bar shows how far it is, not even on a terminal."""
+
+
 def verify_target(
-    target: Path | str,
-    anchor: Anchor | None,
-    trusted: list[bytes],
-    *,
-    unanchored: bool = False,
-    lenient: bool = False,
-) -> Verification | SubjectVerification:
+    target: Path | str, anchor: Anchor | None, trusted: list[bytes], question: Question | None = None
+) -> Answer | SubjectAnswer:
     """Verify a bundle (of a ledger or one history) or a database; what cannot be opened is an answer too."""
+    asked = question or Question()
     store: StoreSource | PostgresSource | None = None
     try:
         source: Source
@@ -100,30 +133,94 @@ def verify_target(
         else:
             files = open_files(target)
             if HEADS_PATH in files.paths:
-                return verify_subject(
-                    files,
-                    anchor=anchor,
-                    trusted=trusted,
-                    unanchored=unanchored,
-                    lenient=lenient,
-                    types=CATALOGUE,
-                )
+                return _verify_history(files, anchor, trusted, asked)
             source = BundleSource(files)
-        with progress_bar("verifying") as bar:
-            return verify_source(
-                source,
-                anchor=anchor,
-                trusted=trusted,
-                unanchored=unanchored,
-                lenient=lenient,
-                types=CATALOGUE,
-                progress=bar,
-            )
+        return _verify_whole(source, store, anchor, trusted, asked)
     except (Unreadable, StoreError) as error:
-        return unreadable(str(error), unanchored=unanchored, lenient=lenient)
+        return unread(unreadable(str(error), unanchored=asked.unanchored, lenient=asked.lenient))
     finally:
         if store is not None:
             store.close()
+
+
+def _verify_history(
+    files: Files, anchor: Anchor | None, trusted: list[bytes], asked: Question
+) -> SubjectAnswer:
+    if asked != Question(unanchored=asked.unanchored, lenient=asked.lenient, quiet=asked.quiet):
+        options = "--as-known-at, --as-of, --documents and --compare"
+        raise Stop(USAGE, f"{options} ask the whole ledger; this is the bundle of one history")
+    verification = verify_subject(
+        files,
+        anchor=anchor,
+        trusted=trusted,
+        unanchored=asked.unanchored,
+        lenient=asked.lenient,
+        types=CATALOGUE,
+    )
+    return answer_subject(verification, files)
+
+
+def _verify_whole(
+    source: Source,
+    store: StoreSource | PostgresSource | None,
+    anchor: Anchor | None,
+    trusted: list[bytes],
+    asked: Question,
+) -> Answer:
+    stored = None if store is None else read_stored(store)
+    follower = Follower(
+        until=None if asked.as_known_at is None else known_at(asked.as_known_at),
+        documents=asked.documents,
+        snapshot_at=None if stored is None else stored.size,
+        comparable=Comparable() if asked.extracts else None,
+    )
+    with progress_bar("verifying", hidden=asked.quiet) as bar:
+        verification = verify_source(
+            source,
+            anchor=anchor,
+            trusted=trusted,
+            unanchored=asked.unanchored,
+            lenient=asked.lenient,
+            types=CATALOGUE,
+            progress=bar,
+            observer=follower,
+        )
+    if verification.unreadable:
+        return unread(verification)
+    report = follower.checker.report(asked.as_of)
+    comparisons: tuple[Comparison, ...] = ()
+    if follower.comparable is not None and report.as_of is not None:
+        comparisons = tuple(
+            follower.comparable.compare(name, extract, report.as_of) for name, extract in asked.extracts
+        )
+    return answered(verification, follower, report, stored=stored, comparisons=comparisons)
+
+
+def _moment(text: str) -> int | date:
+    """Return the index or the day that ``--as-known-at`` names."""
+    if text.isascii() and text.isdigit() and len(text) <= _MAX_INDEX_DIGITS:
+        return int(text)
+    return _day("--as-known-at", text, also="an index or ")
+
+
+def _day(option: str, text: str, also: str = "") -> date:
+    try:
+        return parse_day(text)
+    except ValueError:
+        raise Stop(USAGE, f"{option} {text}: {also}a day YYYY-MM-DD is wanted") from None
+
+
+def _folder(path: Path) -> Path:
+    if not path.is_dir():
+        raise Stop(USAGE, f"--documents {path}: not a directory")
+    return path
+
+
+def _extract(path: Path) -> Extract:
+    try:
+        return parse_extract(read_file(path, "--compare", MAX_EXTRACT_BYTES))
+    except BadExtract as error:
+        raise Stop(USAGE, f"--compare {path}: {error}") from None
 
 
 def read_anchor_file(path: Path) -> Anchor:

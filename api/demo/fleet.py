@@ -5,7 +5,6 @@ firm has one. Vehicle identification numbers take real manufacturers' first thre
 check digit is demanded of them, and made-up serial numbers.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import Final
@@ -19,17 +18,32 @@ _VIN_VALUES: Final = dict(
 _AREAS: Final = ("310115", "310114", "310000")
 _DISTRICTS: Final = {"310115": "浦东新区", "310114": "嘉定区", "310000": "上海市"}
 _MODELS: Final = (
-    ("LSV", "上汽大众 途岳"),
-    ("LSG", "上汽通用 科鲁泽"),
-    ("LSJ", "名爵 MG4"),
-    ("LGX", "比亚迪 元PLUS"),
-    ("LVV", "奇瑞 瑞虎8"),
-    ("LB3", "吉利 星越L"),
-    ("LGW", "长城 哈弗H6"),
-    ("LS5", "长安 CS75"),
-    ("LFM", "一汽丰田 卡罗拉"),
-    ("LRW", "特斯拉 Model 3"),
+    ("LSV", "上汽大众 途岳", False),
+    ("LFV", "一汽大众 速腾", False),
+    ("LSG", "上汽通用 科鲁泽", False),
+    ("LSJ", "荣威 i5", False),
+    ("LSJ", "名爵 MG4", True),
+    ("LSK", "大通 D90", False),
+    ("LSH", "大通 EV30", True),
+    ("LGX", "比亚迪 元PLUS", True),
+    ("LC0", "比亚迪 海豚", True),
+    ("LB3", "吉利 星越L", False),
+    ("L6T", "吉利 几何C", True),
+    ("LVV", "奇瑞 瑞虎8", False),
+    ("LVT", "奇瑞 小蚂蚁", True),
+    ("LFM", "一汽丰田 卡罗拉", False),
+    ("LVG", "广汽丰田 bZ4X", True),
+    ("LHG", "广汽本田 雅阁", False),
+    ("LBV", "华晨宝马 iX3", True),
+    ("LE4", "北京奔驰 E级", False),
+    ("LGW", "长城 哈弗H6", False),
+    ("LS5", "长安 CS75", False),
+    ("LS4", "长安 深蓝SL03", True),
+    ("HJR", "捷途 旅行者", False),
+    ("LRW", "特斯拉 Model 3", True),
 )
+_IMPORTED: Final = (("WBA", "宝马 X5"), ("WDD", "奔驰 S级"), ("SAL", "路虎 揽胜"))
+_IMPORTED_SHARE: Final = 0.02
 _NAMES: Final = ("晨帆", "远澜", "海曙", "云舸", "新岬", "东港", "启汐", "泓川", "越洋", "锦帆")
 
 
@@ -51,6 +65,7 @@ class Car:
     brand_model: str
     cert_no: str
     """登记证书编号, 12 digits."""
+    is_electric: bool
 
 
 def enterprise(number: int, kind: str) -> Enterprise:
@@ -84,18 +99,19 @@ def vin(first_eight: str, last_eight: str) -> str:
     return f"{first_eight}{'X' if check == 10 else check}{last_eight}"
 
 
-def cars(count: int, random: Random) -> Sequence[Car]:
-    """Return ``count`` different cars."""
-    found = []
-    for number in range(1, count + 1):
-        maker, model = random.choice(_MODELS)
-        middle = "".join(random.choice("ABCDEFGH123456") for _ in range(5))
-        year = random.choice("NPR")  # built 2022 to 2024
-        found.append(
-            Car(
-                vin(f"{maker}{middle}", f"{year}{random.choice('12ABC')}{number:06d}"),
-                model,
-                f"31{number:010d}",
-            )
-        )
-    return found
+def car(number: int, random: Random) -> Car:
+    """Return the ``number``-th car (from 1); two per cent are imported, with a check digit that fails."""
+    middle = "".join(random.choice("ABCDEFGH123456") for _ in range(5))
+    last_eight = f"{random.choice('NPRS')}{random.choice('12ABC')}{number % 10**6:06d}"
+    # A million serial numbers a maker; the letter in front tells the millions apart.
+    middle = "ABCDEFGH"[number // 10**6 % 8] + middle[1:]
+    if random.random() < _IMPORTED_SHARE:
+        maker, model = random.choice(_IMPORTED)
+        return Car(spoilt(vin(f"{maker}{middle}", last_eight)), model, f"31{number:010d}", is_electric=False)
+    maker, model, is_electric = random.choice(_MODELS)
+    return Car(vin(f"{maker}{middle}", last_eight), model, f"31{number:010d}", is_electric)
+
+
+def spoilt(good: str) -> str:
+    """Return a vehicle identification number with another character at place 9 than the right one."""
+    return f"{good[:8]}{'1' if good[8] == '0' else '0'}{good[9:]}"

@@ -1,12 +1,13 @@
-"""Bodies about an enterprise: its file and its export qualification (备案)."""
+"""Bodies about an enterprise: its file and its export qualification (备案), from filing to its end."""
 
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from domain.shapes import BodyModel, Code, Day, Name, OrganisationCode, Uscc
+from domain.shapes import BodyModel, Code, Day, Name, OrganisationCode, Text, Uscc
 
 Role = Literal["EXPORTER", "UPSTREAM"]
+RenunciationScope = Literal["QUALIFICATION", "QUOTA", "BOTH"]
 
 
 class EnterpriseRegistered(BodyModel):
@@ -28,3 +29,28 @@ class ExportQualificationFiled(BodyModel):
     uscc: Uscc
     valid_from: Day
     valid_to: Day
+
+
+class EnterpriseChanged(BodyModel):
+    """企业变更: one member of an enterprise's file has a new value from a day on."""
+
+    field: Code
+    on: Day
+    uscc: Uscc
+    value: Text | None
+
+
+class QualificationWithdrawn(BodyModel):
+    """撤销备案: the exporter's qualification ends on a day, against its will."""
+
+    on: Day
+    reason: Text | None
+    uscc: Uscc
+
+
+class QualificationRenounced(BodyModel):
+    """自愿放弃 (annex 1): an enterprise gives up its qualification, its right to apply for quota, or both."""
+
+    on: Day
+    scope: RenunciationScope
+    uscc: Uscc

@@ -29,3 +29,59 @@ class QuotaGranted(BodyModel):
     app_id: ApplicationIdText
     document_no: Code
     units: Units
+
+
+class QuotaApplicationRejected(BodyModel):
+    """Commerce rejects a total-quota application."""
+
+    app_id: ApplicationIdText
+    reason: Text | None
+
+
+class QuotaApplicationWithdrawn(BodyModel):
+    """The two firms take back an application for total or additional quota."""
+
+    app_id: ApplicationIdText
+    reason: Text | None
+
+
+class TopUpApplicationReceived(BodyModel):
+    """追加申请: both firms apply for more, stating the units used and the units granted so far."""
+
+    app_id: ApplicationIdText
+    applicants: UsccPair
+    applied_on: Day
+    total: Units
+    units: Units
+    used: Units
+
+
+class QuotaToppedUp(BodyModel):
+    """核定追加: commerce grants more units, stating the use and the total that it saw."""
+
+    app_id: ApplicationIdText
+    document_no: Code
+    total: Units
+    units: Units
+    used: Units
+
+
+class TopUpRejected(BodyModel):
+    """Commerce rejects an application for more."""
+
+    app_id: ApplicationIdText
+    reason: Text | None
+
+
+class QuotaReduced(BodyModel):
+    """核减: commerce takes back units that are available."""
+
+    pair_id: PairIdText
+    reason: Text | None
+    units: Units
+
+
+class PairClosed(BodyModel):
+    """关闭: a pair with nothing available, approved, classified or unproved comes to its end."""
+
+    pair_id: PairIdText

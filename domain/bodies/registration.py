@@ -38,3 +38,21 @@ class VehicleDeregistered(BodyModel):
     owner_uscc: Uscc
     reason: Literal["EXPORT", "OTHER"]
     vin: Vin
+
+
+class RegistrationAnnulled(BodyModel):
+    """更正/撤销: the police annul a registration, as a clerical error or for fraud."""
+
+    cert_no: Code
+    document_no: Code | None
+    kind: Literal["CLERICAL", "FRAUD"]
+    line_id: LineIdText | None
+    on: Day
+    vin: Vin
+
+
+class RegistrationRegularised(BodyModel):
+    """补正: commerce gives an unbacked registration the unit of a classified line with the same VIN."""
+
+    line_id: LineIdText
+    vin: Vin

@@ -1,10 +1,10 @@
-"""Bodies about the suspension (暂停) of an enterprise and its end (恢复)."""
+"""Bodies about the suspension (暂停) of an enterprise, its notice (送达) and its end (恢复)."""
 
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from domain.shapes import BodyModel, Instant, Reference, Uscc
+from domain.shapes import BodyModel, Instant, Name, Reference, Uscc
 
 Scope = Literal["APPLY", "USE"]
 
@@ -25,4 +25,14 @@ class EnterpriseReinstated(BodyModel):
 
     effective_at: Instant
     suspension_id: Reference
+    uscc: Uscc
+
+
+class SuspensionNoticeServed(BodyModel):
+    """送达: the suspension or its end was made known to ``to``, an agency or the enterprise."""
+
+    kind: Literal["SUSPEND", "REINSTATE"]
+    served_at: Instant
+    suspension_id: Reference
+    to: Name
     uscc: Uscc

@@ -1,6 +1,6 @@
 """Bodies about the transfer pending export (转让待出口) and its proof."""
 
-from domain.shapes import BodyModel, Code, Day, Instant, LineIdText, Reference, Units, Uscc, Vin
+from domain.shapes import BodyModel, Code, Day, Instant, LineIdText, Reference, Text, Units, Uscc, Vin
 
 
 class PendingExportTransferRecorded(BodyModel):
@@ -33,6 +33,34 @@ class TransferProofAccepted(BodyModel):
 
     days_used: Units
     late: bool | None
+    line_id: LineIdText
+    submission_id: Reference
+    vin: Vin
+
+
+class TransferReversed(BodyModel):
+    """撤销转让: the police struck the note of a transfer."""
+
+    cert_no: Code
+    line_id: LineIdText | None
+    on: Day
+    reason: Text | None
+    vin: Vin
+
+
+class TransferProofRejected(BodyModel):
+    """退回: commerce rejects a submitted proof."""
+
+    line_id: LineIdText | None
+    reason: Text | None
+    submission_id: Reference
+    vin: Vin
+
+
+class TransferProofRevoked(BodyModel):
+    """撤销核收: commerce takes back the acceptance of a proof, in a case where there is one."""
+
+    case_id: Reference | None
     line_id: LineIdText
     submission_id: Reference
     vin: Vin

@@ -17,6 +17,7 @@ from domain.shapes import (
     Text,
     Units,
     Vin,
+    Vins,
 )
 
 
@@ -70,3 +71,41 @@ class QuotaAttributeClassified(BodyModel):
     revision: Number
     units: Units
     vin_list_sha256: Sha256
+
+
+class UseApplicationRejected(BodyModel):
+    """Commerce rejects a use application."""
+
+    batch_id: BatchIdText
+    reason: Text | None
+
+
+class UseApplicationWithdrawn(BodyModel):
+    """The two firms take back a use application; its unregistered lines go back to the pair."""
+
+    batch_id: BatchIdText
+    reason: Text | None
+
+
+class UsageNumberReturned(BodyModel):
+    """退回: transport sends a number back to commerce."""
+
+    batch_id: BatchIdText
+    reason: Text | None
+    revision: Number
+
+
+class QuotaAttributeWithdrawn(BodyModel):
+    """Transport takes the quota attribute from cars of a batch; open until their lines are cancelled."""
+
+    batch_id: BatchIdText
+    reason: Text | None
+    vins: Vins
+
+
+class ApprovedLineCancelled(BodyModel):
+    """取消: commerce cancels one approved line that is not registered; its unit is available again."""
+
+    line_id: LineIdText
+    reason: Text | None
+    vin: Vin

@@ -2,16 +2,18 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Final
 
-from domain.calendar import rolled_due, shanghai_date
+from domain.calendar import shanghai_date
+from domain.clocks import export_term
 from domain.errors import Refusal, refuse
+from domain.firm import Enterprise
 from domain.identifiers import PairId, uscc_holds, vin_check_is_binding, vin_holds
 from domain.policy import PolicyParams
-from domain.records import Enterprise
 from domain.rules.draft import Draft
-from domain.state import State
+from domain.state import CITY_KEY, State
 
 OPEN_END: Final = date.max
 
@@ -19,6 +21,11 @@ OPEN_END: Final = date.max
 def vin_list_digest(vins: Iterable[str]) -> str:
     """Return the SHA-256 over VINs in byte order, each followed by a line feed, as hex."""
     return hashlib.sha256("".join(f"{vin}\n" for vin in sorted(vins)).encode()).hexdigest()
+
+
+def joint(pair: PairId, stated: tuple[str, ...]) -> bool:
+    """Say whether seals or applicants are those of both firms of a pair."""
+    return set(stated) == {pair.exporter, pair.upstream}
 
 
 def no_policy(draft: Draft) -> Iterator[Refusal]:
@@ -49,11 +56,11 @@ def bad_pair_codes(pair_id: str) -> Iterator[Refusal]:
     yield from bad_codes((pair.exporter, pair.upstream))
 
 
-def unknown_firms(state: State, pair_id: str) -> Iterator[Refusal]:
-    """Refuse where a firm of the pair is not on file in its role."""
+def unknown_firms(draft: Draft, pair_id: str) -> Iterator[Refusal]:
+    """Refuse where a firm of the pair is not on file in its role on the day of recording."""
     pair = PairId.parse(pair_id)
     for uscc, role in ((pair.exporter, "EXPORTER"), (pair.upstream, "UPSTREAM")):
-        if role not in state.enterprise(uscc).roles:
+        if role not in draft.enterprise(uscc).roles_on(draft.today):
             yield refuse("unknown-enterprise", uscc=uscc, role=role)
 
 
@@ -67,21 +74,56 @@ def suspended(state: State, pair_id: str, scope: str, at: datetime) -> Iterator[
                 yield refuse("suspended", uscc=uscc, scope=scope, suspension_id=halt.suspension_id)
 
 
+def renounced(draft: Draft, pair_id: str) -> Iterator[Refusal]:
+    """Refuse where either firm has given up qualification or quota: annex 1 binds both."""
+    pair = PairId.parse(pair_id)
+    for uscc in dict.fromkeys((pair.exporter, pair.upstream)):
+        if draft.enterprise(uscc).renounced_on(draft.today):
+            yield refuse("renounced", uscc=uscc, day=draft.today)
+
+
 def lapsed(draft: Draft, pair_id: str) -> Iterator[Refusal]:
     """Refuse where the exporter has no export qualification on the day of recording."""
     exporter = PairId.parse(pair_id).exporter
-    if not draft.enterprise(exporter).qualified_on(draft.today):
-        yield refuse("lapsed", uscc=exporter, day=draft.today)
+    match draft.enterprise(exporter).standing_on(draft.today):
+        case "LAPSED":
+            yield refuse("lapsed", uscc=exporter, day=draft.today)
+        case "WITHDRAWN":
+            yield refuse("withdrawn", uscc=exporter, day=draft.today)
+        case "VALID" | "RENOUNCED":  # a renunciation has its own refusal
+            pass
 
 
 def halted_on(enterprise: Enterprise, day: date) -> bool:
-    """Say whether a suspension was in force on a day; the day on which it ends is free again."""
-    return any(
+    """Say whether a suspension or renunciation held on a day; the day on which one ends is free again."""
+    return enterprise.renounced_on(day) or any(
         shanghai_date(halt.effective_at)
         <= day
         < (shanghai_date(halt.ended_at) if halt.ended_at else OPEN_END)
         for halt in enterprise.halts
     )
+
+
+def over_city_cap(draft: Draft, policy: PolicyParams, units: int) -> Iterator[Refusal]:
+    """Refuse units above what the policy lets the whole city have, where it sets such a cap."""
+    issued = draft.city().issued
+    if policy.city_cap is not None and issued + units > policy.city_cap:
+        yield refuse("over-city-cap", units=units, issued=issued, cap=policy.city_cap)
+
+
+def issue(draft: Draft, pair_id: str, units: int) -> None:
+    """Issue units to a pair (ISS→AV), or take back as many as ``-units`` (AV→ISS)."""
+    if units > 0:
+        draft.post(pair_id, "ISS", "AV", units)
+    else:
+        draft.post(pair_id, "AV", "ISS", -units)
+    draft.put(CITY_KEY, replace(draft.city(), issued=draft.city().issued + units))
+
+
+def note_move(draft: Draft, pair_id: str) -> None:
+    """Note that this entry granted or took back units of the pair, or closed it."""
+    pair = draft.pair(pair_id)
+    draft.put(f"pair:{pair_id}", replace(pair, moves=(*pair.moves, draft.index)))
 
 
 def due_date(state: State, registered_on: date) -> date | None:
@@ -90,12 +132,4 @@ def due_date(state: State, registered_on: date) -> date | None:
     The policy version in force on the registration date judges.
     """
     policy = state.policy_on(registered_on)
-    if policy is None:
-        return None
-    return rolled_due(
-        registered_on,
-        policy.deadline_days,
-        policy.deadline_unit,
-        roll=policy.deadline_roll,
-        tables=state.year_table,
-    )
+    return export_term(registered_on, policy, state.year_table).rolled if policy else None

@@ -10,10 +10,11 @@ from domain.bodies import (
     ExportQualificationFiled,
 )
 from domain.errors import Refusal, refuse
+from domain.firm import Filing, Halt, Suspension
 from domain.identifiers import organisation_code_holds, organisation_code_of
-from domain.records import Halt, Suspension
+from domain.rules.cases import SUSPENDING, rely_on
 from domain.rules.common import bad_codes, no_policy
-from domain.rules.draft import Draft
+from domain.rules.draft import Draft, grounds
 
 
 def guard_registered(draft: Draft, body: EnterpriseRegistered) -> Iterator[Refusal]:
@@ -50,12 +51,12 @@ def fold_qualification(draft: Draft, body: ExportQualificationFiled) -> None:
         draft.flag("unknown-enterprise")
     if body.valid_from > body.valid_to:
         draft.flag("dates-disordered")
-    qualified = (*enterprise.qualified, (body.valid_from, body.valid_to))
-    draft.put(f"enterprise:{body.uscc}", replace(enterprise, qualified=qualified))
+    filing = Filing(draft.index, body.valid_from, body.valid_to)
+    draft.put(f"enterprise:{body.uscc}", replace(enterprise, filings=(*enterprise.filings, filing)))
 
 
 def guard_suspended(draft: Draft, body: EnterpriseSuspended) -> Iterator[Refusal]:
-    """A new id, an enterprise on file, a scope; a FINAL suspension names its case."""
+    """A new id, an enterprise on file, a scope; a FINAL suspension rests on a decided case."""
     yield from bad_codes((body.uscc,))
     yield from no_policy(draft)
     if draft.suspension(body.suspension_id) is not None:
@@ -64,13 +65,32 @@ def guard_suspended(draft: Draft, body: EnterpriseSuspended) -> Iterator[Refusal
         yield refuse("unknown-enterprise", uscc=body.uscc, role="EXPORTER | UPSTREAM")
     if not body.scope:
         yield refuse("empty-scope", suspension_id=body.suspension_id)
-    if body.basis == "FINAL" and body.case_id is None:
-        yield refuse("case-missing", suspension_id=body.suspension_id)
+    yield from _guard_case(draft, body)
+
+
+def _guard_case(draft: Draft, body: EnterpriseSuspended) -> Iterator[Refusal]:
+    """An INTERIM suspension may precede its case's decision; a FINAL one rests on it."""
+    if body.case_id is None:
+        if body.basis == "FINAL":
+            yield refuse("case-missing", suspension_id=body.suspension_id)
+        return
+    case = draft.case(body.case_id)
+    if case is None:
+        yield refuse("unknown-case", case_id=body.case_id)
+        return
+    if body.uscc not in (*case.usccs, *case.decided):
+        yield refuse("case-of-another", case_id=body.case_id, uscc=body.uscc)
+    if body.basis == "FINAL" and (case.status != "DECIDED" or case.decision not in SUSPENDING):
+        state = case.status if case.status != "DECIDED" else f"{case.status} {case.decision}"
+        yield refuse("case-not-suspending", case_id=body.case_id, state=state)
 
 
 def fold_suspended(draft: Draft, body: EnterpriseSuspended) -> None:
     """Halt the enterprise from ``effective_at`` on."""
-    draft.put(f"suspension:{body.suspension_id}", Suspension(body.uscc, body.basis, body.case_id))
+    draft.put(
+        f"suspension:{body.suspension_id}", Suspension(draft.index, body.uscc, body.basis, body.case_id)
+    )
+    rely_on(draft, body.case_id)
     enterprise = draft.enterprise(body.uscc)
     halt = Halt(body.suspension_id, tuple(body.scope), body.effective_at)
     draft.put(f"enterprise:{body.uscc}", replace(enterprise, halts=(*enterprise.halts, halt)))
@@ -87,9 +107,8 @@ def guard_reinstated(draft: Draft, body: EnterpriseReinstated) -> Iterator[Refus
 
 def fold_reinstated(draft: Draft, body: EnterpriseReinstated) -> None:
     """End that suspension; others of the enterprise stay."""
-    suspension = draft.suspension(body.suspension_id)
-    assert suspension is not None, body.suspension_id
-    draft.put(f"suspension:{body.suspension_id}", replace(suspension, is_open=False))
+    suspension = grounds(draft.suspension(body.suspension_id))
+    draft.put(f"suspension:{body.suspension_id}", replace(suspension, ended=draft.index))
     enterprise = draft.enterprise(body.uscc)
     halts = tuple(
         replace(halt, ended_at=body.effective_at) if halt.suspension_id == body.suspension_id else halt

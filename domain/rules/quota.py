@@ -8,21 +8,24 @@ from domain.bodies import CommitmentLetterSigned, QuotaGranted, TotalQuotaApplic
 from domain.errors import Refusal, refuse
 from domain.identifiers import PairId, pair_of
 from domain.records import Application
+from domain.rules.application_end import pending, put_application
 from domain.rules.common import (
     bad_pair_codes,
+    issue,
+    joint,
     lapsed,
     no_policy,
+    note_move,
     outside_window,
+    over_city_cap,
+    renounced,
     suspended,
     unknown_firms,
 )
-from domain.rules.draft import Draft
+from domain.rules.draft import Draft, grounds
+from domain.rules.pair_end import join
 
 _LICENCES: Final = 2
-
-
-def _both(pair: PairId, stated: tuple[str, ...]) -> bool:
-    return set(stated) == {pair.exporter, pair.upstream}
 
 
 def fold_letter(draft: Draft, body: CommitmentLetterSigned) -> None:
@@ -32,11 +35,12 @@ def fold_letter(draft: Draft, body: CommitmentLetterSigned) -> None:
     attached = draft.statement.attachments
     licences = {attachment.sha256 for attachment in attached if attachment.kind == "营业执照"}
     letter = any(attachment.kind == "承诺书" for attachment in attached)
-    complete = _both(parties, body.seals) and letter and len(licences) >= _LICENCES
+    complete = joint(parties, body.seals) and letter and len(licences) >= _LICENCES
     if not complete:
         draft.flag("letter-incomplete")
+        return
     pair = draft.pair(body.pair_id)
-    draft.put(f"pair:{body.pair_id}", replace(pair, letter_complete=pair.letter_complete or complete))
+    draft.put(f"pair:{body.pair_id}", replace(pair, letters=(*pair.letters, draft.index)))
 
 
 def fold_application(draft: Draft, body: TotalQuotaApplicationReceived) -> None:
@@ -48,11 +52,10 @@ def fold_application(draft: Draft, body: TotalQuotaApplicationReceived) -> None:
     if body.app_id in pair.applications:
         draft.flag("duplicate-id")
         return
-    complete = _both(parties, body.applicants)
+    complete = joint(parties, body.applicants)
     if not complete:
         draft.flag("application-incomplete")
-    applications = {**pair.applications, body.app_id: Application(body.units, complete)}
-    draft.put(f"pair:{pair_id}", replace(pair, applications=applications))
+    put_application(draft, body.app_id, Application(draft.index, body.units, complete))
 
 
 def guard_granted(draft: Draft, body: QuotaGranted) -> Iterator[Refusal]:
@@ -63,52 +66,44 @@ def guard_granted(draft: Draft, body: QuotaGranted) -> Iterator[Refusal]:
     yield from bad_pair_codes(pair_id)
     yield from no_policy(draft)
     policy = draft.policy_on(draft.today)
+    yield from pending(draft, body.app_id, "TOTAL")
     application = pair.applications.get(body.app_id)
-    if application is None:
-        yield refuse("unknown-application", app_id=body.app_id)
-    else:
-        if application.status != "PENDING":
-            yield refuse("wrong-state", what=body.app_id, state=application.status, wanted="PENDING")
-        elif pair.status != "NEW":  # more quota for an active pair is a top-up
+    if application is not None:
+        if application.status == "PENDING" and pair.status != "NEW":  # more for an active pair is a top-up
             yield refuse("wrong-state", what=pair_id, state=pair.status, wanted="APPLIED")
         if not application.complete:
             yield refuse("application-incomplete", app_id=body.app_id)
         if not 0 < body.units <= application.units:
             yield refuse("units-out-of-range", units=body.units, applied=application.units)
-    if not pair.letter_complete:
+    if not pair.letters:
         yield refuse("letter-missing", pair_id=pair_id)
     if parties.exporter == parties.upstream:
         yield refuse("same-firm", uscc=parties.exporter)
     yield from unknown_firms(draft, pair_id)
-    if not draft.enterprise(parties.upstream).in_city:
+    if not draft.enterprise(parties.upstream).in_city_on(draft.today):
         yield refuse("upstream-not-in-city", uscc=parties.upstream)
     yield from suspended(draft, pair_id, "APPLY", draft.recorded_at)
+    yield from renounced(draft, pair_id)
     yield from lapsed(draft, pair_id)
     if policy is not None:
         yield from outside_window(draft, policy)
         others = [other for other in draft.enterprise(parties.exporter).active_pairs if other != pair_id]
         if len(others) >= policy.pair_max_active:
             yield refuse("pair-active", uscc=parties.exporter, pairs=", ".join(others))
+        yield from over_city_cap(draft, policy, body.units)
 
 
 def fold_granted(draft: Draft, body: QuotaGranted) -> None:
     """Issue the units: ISS→AV, and the pair is active."""
     pair_id = pair_of(body.app_id)
     parties = PairId.parse(pair_id)
-    pair = draft.pair(pair_id)
-    granted = replace(pair.applications[body.app_id], status="GRANTED")
-    applications = {**pair.applications, body.app_id: granted}
-    draft.put(f"pair:{pair_id}", replace(pair, applications=applications, status="ACTIVE"))
-    draft.post(pair_id, "ISS", "AV", body.units)
-    exporter = draft.enterprise(parties.exporter)
-    draft.put(
-        f"enterprise:{parties.exporter}",
-        replace(exporter, active_pairs=(*exporter.active_pairs, pair_id)),
-    )
-    upstream = draft.enterprise(parties.upstream)
-    if any(PairId.parse(other).exporter != parties.exporter for other in upstream.upstream_of):
+    application = grounds(draft.pair(pair_id).applications.get(body.app_id))
+    granted = replace(application, status="GRANTED", ended=draft.index, granted=body.units)
+    put_application(draft, body.app_id, granted)
+    draft.put(f"pair:{pair_id}", replace(draft.pair(pair_id), status="ACTIVE"))
+    issue(draft, pair_id, body.units)
+    note_move(draft, pair_id)
+    served = draft.enterprise(parties.upstream).upstream_of
+    if any(PairId.parse(other).exporter != parties.exporter for other in served):
         draft.flag("upstream-shared")
-    draft.put(
-        f"enterprise:{parties.upstream}",
-        replace(upstream, upstream_of=(*upstream.upstream_of, pair_id)),
-    )
+    join(draft, pair_id)

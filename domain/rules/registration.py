@@ -1,36 +1,27 @@
 """A car's registration, its copy to commerce, and its deregistration."""
 
-from dataclasses import replace
-
+from domain.acts import Copied, Deregistered, Registered
+from domain.batch import Line
 from domain.bodies import VehicleDeregistered, VehicleInfoCopied, VehicleRegistered
-from domain.calendar import two_months_after
+from domain.car import Car, Registration
+from domain.clocks import deregistration_due
 from domain.identifiers import PairId, batch_of, pair_of
-from domain.postings import LIVE, Place, step
-from domain.records import Deregistration, Line, Registration, Vehicle
+from domain.postings import LIVE, step
 from domain.rules.common import halted_on
 from domain.rules.draft import Draft
 
 
 def fold_registered(draft: Draft, body: VehicleRegistered) -> None:
     """C→R where the line is classified and its car this one; otherwise the memo UNB rises."""
-    vehicle = draft.vehicle(body.vin)
-    known = vehicle.registration(body.cert_no)
-    if known is not None and not known.backed:  # counted in UNB already
+    before = draft.vehicle(body.vin).car
+    after = draft.act(body.vin, Registered(draft.index, body.line_id, body.cert_no, body.registered_on))
+    if len(after.registrations) == len(before.registrations):  # counted in UNB already
         draft.flag("out-of-order")
         return
-    line = _line_of(draft, body)
-    place = vehicle.lines.get(body.line_id) if body.line_id and line and line.vin == body.vin else None
-    backed = place is not None and step("VehicleRegistered", place).action == "MOVE"
-    _flag_registered(draft, body, vehicle, line)
+    _flag_registered(draft, body, before)
     draft.note_document("cert", body.cert_no, body.vin)
-    registration = Registration(body.line_id, body.cert_no, body.registered_on, backed)
-    draft.put_vehicle(body.vin, replace(vehicle, registrations=(*vehicle.registrations, registration)))
-    pair_id = pair_of(body.line_id) if body.line_id else None
-    if backed and pair_id and body.line_id:
-        draft.move_line(pair_id, body.vin, body.line_id, "C", "R")
-    else:
+    if not after.registrations[-1].backed:
         draft.flag("unbacked")
-        draft.post(pair_id, None, "UNB", line_id=body.line_id, vin=body.vin)
 
 
 def _line_of(draft: Draft, body: VehicleRegistered) -> Line | None:
@@ -40,13 +31,14 @@ def _line_of(draft: Draft, body: VehicleRegistered) -> Line | None:
     return batch.lines.get(body.line_id) if batch else None
 
 
-def _flag_registered(draft: Draft, body: VehicleRegistered, vehicle: Vehicle, line: Line | None) -> None:
+def _flag_registered(draft: Draft, body: VehicleRegistered, before: Car) -> None:
     draft.flag_codes(usccs=(body.owner_uscc,), vins=(body.vin,))
     if body.physical_plate_issued:
         draft.flag("plate-issued")
+    line = _line_of(draft, body)
     if line is not None and line.brand_model != body.brand_model:
         draft.flag("brand-differs")
-    if any(account in LIVE for line_id, account in vehicle.lines.items() if line_id != body.line_id):
+    if any(account in LIVE for line_id, account in before.lines.items() if line_id != body.line_id):
         draft.flag("vin-repeated")
     policy = draft.policy_on(body.registered_on)
     if policy is None:
@@ -66,8 +58,8 @@ def _flag_registered(draft: Draft, body: VehicleRegistered, vehicle: Vehicle, li
 def fold_copied(draft: Draft, body: VehicleInfoCopied) -> None:
     """Note the copy with its registration; the first copy of a registration counts."""
     draft.flag_codes(vins=(body.vin,))
-    vehicle = draft.vehicle(body.vin)
-    registration = vehicle.registration(body.cert_no)
+    car = draft.act(body.vin, Copied(draft.index, body.cert_no, body.copied_on))
+    registration = car.registration(body.cert_no)
     if registration is None:
         draft.flag("out-of-order")
         return
@@ -75,46 +67,35 @@ def fold_copied(draft: Draft, body: VehicleInfoCopied) -> None:
         draft.flag("record-differs")
     if body.copied_on < registration.registered_on:
         draft.flag("dates-disordered")
-    copied = replace(registration, copied_on=registration.copied_on or body.copied_on)
-    registrations = tuple(copied if one is registration else one for one in vehicle.registrations)
-    draft.put_vehicle(body.vin, replace(vehicle, registrations=registrations))
 
 
 def fold_deregistered(draft: Draft, body: VehicleDeregistered) -> None:
     """Close the registration: to D after export, to N for another reason."""
     draft.flag_codes(usccs=(body.owner_uscc,), vins=(body.vin,))
-    vehicle = draft.vehicle(body.vin)
-    registration = vehicle.registration(body.cert_no)
-    note = Deregistration(body.cert_no, body.deregistered_on, body.reason)
-    draft.put_vehicle(body.vin, replace(vehicle, deregistered=(*vehicle.deregistered, note)))
+    car = draft.vehicle(body.vin).car
+    has_exit = body.exit_record is not None
+    act = Deregistered(draft.index, body.cert_no, body.deregistered_on, body.reason, has_exit)
+    draft.act(body.vin, act)
+    registration = car.registration(body.cert_no)
     if registration is None:
         draft.flag("out-of-order")
         return
-    _flag_deregistered(draft, body, vehicle, registration)
-    place: Place = "UNB"
-    if registration.backed and registration.line_id:
-        place = vehicle.lines[registration.line_id]
-    if place == "UNB":
+    _flag_deregistered(draft, body, car, registration)
+    if not registration.backed:
         draft.flag("unbacked")
-        return
-    done = step(f"VehicleDeregistered {body.reason}", place, proved=registration.proved)
-    if done.target is None or registration.line_id is None:
+    elif step(f"VehicleDeregistered {body.reason}", registration.column).action == "NOTHING":
         draft.flag("out-of-order")
-        return
-    draft.move_line(pair_of(registration.line_id), body.vin, registration.line_id, place, done.target)
 
 
-def _flag_deregistered(
-    draft: Draft, body: VehicleDeregistered, vehicle: Vehicle, registration: Registration
-) -> None:
+def _flag_deregistered(draft: Draft, body: VehicleDeregistered, car: Car, registration: Registration) -> None:
     if body.reason == "OTHER":
         draft.flag("deregistered-other")
-    released = [one.released_on for one in vehicle.declarations if one.cert_no == registration.cert_no]
+    released = [one.released_on for one in car.releases(registration.cert_no)]
     if not released and body.reason == "EXPORT":
         draft.flag("deregistered-unexported")
-    if released and body.deregistered_on > two_months_after(min(released)):
+    if released and body.deregistered_on > deregistration_due(min(released)):
         draft.flag("late-deregistration")
-    transfer = vehicle.transfer(body.cert_no)
+    transfer = car.transfer(body.cert_no)
     before = [registration.registered_on, *released, *([transfer.transferred_on] if transfer else ())]
     if body.deregistered_on < max(before):
         draft.flag("dates-disordered")

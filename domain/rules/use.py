@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 
+from domain.acts import Approved, Classified
+from domain.batch import Batch, BatchStep, Line, Sent
 from domain.bodies import (
     QuotaAttributeClassified,
     UsageNumberSent,
@@ -13,18 +15,18 @@ from domain.bodies import (
 from domain.calendar import shanghai_date
 from domain.errors import Refusal, refuse
 from domain.identifiers import PairId, batch_of, organisation_code_of, pair_of
-from domain.postings import LIVE, CarAccount
-from domain.records import Batch, Line, Registration, Vehicle
+from domain.postings import LIVE
 from domain.rules.common import (
     bad_codes,
     bad_pair_codes,
     lapsed,
     no_policy,
     outside_window,
+    renounced,
     suspended,
     vin_list_digest,
 )
-from domain.rules.draft import Draft
+from domain.rules.draft import Draft, Groundless, grounds
 
 
 def fold_application(draft: Draft, body: UseApplicationReceived) -> None:
@@ -52,7 +54,7 @@ def fold_application(draft: Draft, body: UseApplicationReceived) -> None:
             draft.flag("line-misplaced")
         else:
             lines[one.line_id] = Line(one.vin, one.brand_model)
-    draft.put(f"batch:{body.batch_id}", Batch("RECEIVED", body.org_code, lines))
+    draft.put(f"batch:{body.batch_id}", Batch(body.org_code, lines, (BatchStep(draft.index, "RECEIVED"),)))
 
 
 def guard_approved(draft: Draft, body: UseApplicationApproved) -> Iterator[Refusal]:
@@ -82,6 +84,7 @@ def guard_approved(draft: Draft, body: UseApplicationApproved) -> Iterator[Refus
     if (wanted := vin_list_digest(line.vin for line in body.lines)) != body.vin_list_sha256:
         yield refuse("hash-mismatch", wanted=wanted, stated=body.vin_list_sha256)
     yield from suspended(draft, pair_id, "USE", draft.recorded_at)
+    yield from renounced(draft, pair_id)
     yield from lapsed(draft, pair_id)
     if policy is not None:
         yield from outside_window(draft, policy)
@@ -109,14 +112,15 @@ def _taken(draft: Draft, body: UseApplicationApproved, *, reuse_after_end: bool)
 
 def fold_approved(draft: Draft, body: UseApplicationApproved) -> None:
     """Bind one unit to each line: AV→A."""
-    pair_id = pair_of(body.batch_id)
-    batch = draft.batch(body.batch_id)
-    assert batch is not None, body.batch_id
+    batch = grounds(draft.batch(body.batch_id))
+    for line in body.lines:
+        if grounds(batch.lines.get(line.line_id)).vin != line.vin:
+            raise Groundless
     approved = tuple(line.line_id for line in body.lines)
-    draft.put(f"batch:{body.batch_id}", replace(batch, status="APPROVED", approved=approved))
+    draft.put(f"batch:{body.batch_id}", replace(batch.stepped(draft.index, "APPROVED"), approved=approved))
     draft.prefetch([f"vin:{line.vin}" for line in body.lines])
     for line in body.lines:
-        draft.move_line(pair_id, line.vin, line.line_id, "AV", "A")
+        draft.act(line.vin, Approved(draft.index, line.line_id))
 
 
 def guard_sent(draft: Draft, body: UsageNumberSent) -> Iterator[Refusal]:
@@ -128,11 +132,12 @@ def guard_classified(draft: Draft, body: QuotaAttributeClassified) -> Iterator[R
     """The latest number sent, for the lines still live; an attribute of the policy's list."""
     yield from _guard_number(draft, body, states=("SENT",), step=0)
     batch = draft.batch(body.batch_id)
-    if batch is not None and (batch.units_sent, batch.hash_sent) != (body.units, body.vin_list_sha256):
+    last = batch.sent[-1] if batch is not None and batch.sent else None
+    if last is not None and (last.units, last.vin_list_sha256) != (body.units, body.vin_list_sha256):
         yield refuse(
             "numbers-differ",
-            what=f"{body.batch_id} revision {batch.revision}",
-            wanted=f"{batch.units_sent} {batch.hash_sent}",
+            what=f"{body.batch_id} revision {last.revision}",
+            wanted=f"{last.units} {last.vin_list_sha256}",
             stated=f"{body.units} {body.vin_list_sha256}",
         )
     policy = draft.policy_on(draft.today)
@@ -148,6 +153,7 @@ def _guard_number(
     yield from bad_pair_codes(pair_id)
     yield from no_policy(draft)
     yield from suspended(draft, pair_id, "USE", draft.recorded_at)
+    yield from renounced(draft, pair_id)
     if batch is None:
         yield refuse("unknown-batch", batch_id=body.batch_id)
         return
@@ -164,55 +170,16 @@ def _guard_number(
 
 def fold_sent(draft: Draft, body: UsageNumberSent) -> None:
     """Note what was sent."""
-    batch = draft.batch(body.batch_id)
-    assert batch is not None, body.batch_id
-    draft.put(
-        f"batch:{body.batch_id}",
-        replace(
-            batch,
-            status="SENT",
-            revision=body.revision,
-            units_sent=body.units,
-            hash_sent=body.vin_list_sha256,
-        ),
-    )
+    batch = grounds(draft.batch(body.batch_id))
+    sent = Sent(draft.index, body.revision, body.units, body.vin_list_sha256)
+    draft.put(f"batch:{body.batch_id}", replace(batch.stepped(draft.index, "SENT"), sent=(*batch.sent, sent)))
 
 
 def fold_classified(draft: Draft, body: QuotaAttributeClassified) -> None:
     """A→C for each line; a car whose registration was recorded earlier goes to where its facts put it."""
-    batch = draft.batch(body.batch_id)
-    assert batch is not None, body.batch_id
-    pair_id = pair_of(body.batch_id)
-    classified_on = shanghai_date(draft.statement.occurred_at)
-    draft.put(f"batch:{body.batch_id}", replace(batch, status="CLASSIFIED"))
+    batch = grounds(draft.batch(body.batch_id))
+    on = shanghai_date(draft.statement.occurred_at)
+    draft.put(f"batch:{body.batch_id}", batch.stepped(draft.index, "CLASSIFIED"))
     draft.prefetch([f"vin:{batch.lines[line_id].vin}" for line_id in batch.approved])
     for line_id in batch.approved:
-        vin = batch.lines[line_id].vin
-        vehicle = draft.vehicle(vin)
-        waiting = next(
-            (
-                place
-                for place, one in enumerate(vehicle.registrations)
-                if one.line_id == line_id and not one.backed and one.registered_on >= classified_on
-            ),
-            None,
-        )
-        if waiting is None:
-            draft.move_line(pair_id, vin, line_id, "A", "C")
-            continue
-        registration = replace(vehicle.registrations[waiting], backed=True)
-        registrations = list(vehicle.registrations)
-        registrations[waiting] = registration
-        draft.put_vehicle(vin, replace(vehicle, registrations=tuple(registrations)))
-        draft.move_line(pair_id, vin, line_id, "A", _by_facts(vehicle, registration))
-        draft.post(pair_id, "UNB", None, line_id=line_id, vin=vin)
-
-
-def _by_facts(vehicle: Vehicle, registration: Registration) -> CarAccount:
-    """Return the account in which the recorded facts of a registration place it; it was never proved."""
-    for one in vehicle.deregistered:
-        if one.cert_no == registration.cert_no:
-            return "D" if one.reason == "EXPORT" else "N"
-    if any(one.cert_no == registration.cert_no for one in vehicle.declarations):
-        return "X"
-    return "R"
+        draft.act(batch.lines[line_id].vin, Classified(draft.index, line_id, on))

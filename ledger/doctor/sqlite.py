@@ -1,23 +1,18 @@
 """The checks of a ledger file: schema, triggers, settings."""
 
-import re
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import closing
-from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
 from ledger.doctor.finding import AUDIT, Check, Outcome, failed, ok
+from ledger.doctor.objects import Objects, differences, fingerprint, normalised, of_kinds
 from ledger.store_sqlite import SqliteStore
 
 _SHIPPED: Final = Path(__file__).parents[1] / "schema" / "sqlite"
 _WAL_FORMAT: Final = b"\x02\x02"  # file format write and read version, bytes 18 and 19 of the file's header
 _FULL: Final = 2
-_TOKEN: Final = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|--[^\n]*|/\*.*?\*/|\s+|\w+|.", re.DOTALL)
-
-Objects = Mapping[tuple[str, str], str]
-"""(table, index, view or trigger; its name) → normalised SQL."""
 
 
 class ExaminedStore(SqliteStore):
@@ -30,6 +25,10 @@ class ExaminedStore(SqliteStore):
     def rows(self, sql: str, *parameters: object) -> list[tuple[Any, ...]]:
         """Return the rows of a query."""
         return self._rows(sql, *parameters)
+
+    def has_table(self, name: str) -> bool:
+        """Return whether there is a table of this name."""
+        return bool(self.rows("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?", name))
 
 
 def sqlite_checks(store: ExaminedStore, views: Sequence[Path]) -> list[Check]:
@@ -99,29 +98,6 @@ def shipped(directories: Iterable[Path]) -> Objects:
         return _objects(lambda sql: connection.execute(sql).fetchall())
 
 
-def differences(required: Objects, allowed: Objects, stored: Objects) -> list[str]:
-    """Name what is missing, what is changed and what nobody knows."""
-    return [
-        *(f"{kind} {name} is missing" for kind, name in required if (kind, name) not in stored),
-        *(
-            f"{kind} {name} is {'changed' if (kind, name) in allowed else 'not of this program'}"
-            for (kind, name), sql in stored.items()
-            if allowed.get((kind, name)) != sql
-        ),
-    ]
-
-
-def fingerprint(objects: Objects) -> str:
-    """Return the first 16 hex digits of the SHA-256 over the objects in the order of their names."""
-    return sha256("\n".join(f"{key}: {objects[key]}" for key in sorted(objects)).encode()).hexdigest()[:16]
-
-
-def normalised(sql: str) -> str:
-    """Return SQL without comments, its tokens one space apart."""
-    tokens = (match[0] for match in _TOKEN.finditer(sql))
-    return " ".join(token for token in tokens if not token.isspace() and token[:2] not in ("--", "/*"))
-
-
 def _objects(rows: Any) -> Objects:
     # What SQLite makes by itself (indexes of keys, statistics) has a reserved name.
     sql = "SELECT type, name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite^_%' ESCAPE '^' ORDER BY 1, 2"
@@ -129,8 +105,8 @@ def _objects(rows: Any) -> Objects:
 
 
 def _triggers(objects: Objects) -> Objects:
-    return {key: sql for key, sql in objects.items() if key[0] == "trigger"}
+    return of_kinds(objects, "trigger")
 
 
 def _without_triggers(objects: Objects) -> Objects:
-    return {key: sql for key, sql in objects.items() if key[0] != "trigger"}
+    return of_kinds(objects, "table", "index", "view")

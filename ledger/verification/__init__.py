@@ -16,11 +16,12 @@ from ledger.verification.subject import verify_subject
 from ledger.verification.subject_result import SubjectVerification
 from ledger.verification.types import TypeRule, Types
 from ledger.verification.verify import unreadable, verify_source
-from ledger.verification.walk import Progress
+from ledger.verification.walk import Observer, Progress
 
 __all__ = [
     "Break",
     "BreakClass",
+    "Observer",
     "Progress",
     "ReceiptVerification",
     "Source",

@@ -4,22 +4,24 @@ The lines of an envelope are entered together: item 1 to n, one after another. S
 time, and its bytes are read once, with its first item.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any, Final, Protocol
 
 from ledger.canonical import Malformed
-from ledger.ed25519 import SignatureInvalid
-from ledger.entry import Entry
-from ledger.envelope import Envelope, parse_envelope, statement_hash, verify_signatures
+from ledger.entry import Header
+from ledger.envelope import Envelope
 from ledger.keys import KeyRing, Unauthorised, check_authority, check_opening
 from ledger.source import BreakClass
+from ledger.verification.look import LookedEnvelope, look_at_envelope
 from ledger.verification.result import Breaks
 from ledger.verification.sequences import Sequences
 from ledger.verification.types import MaxAge, Types
 
 MAX_AHEAD: Final = timedelta(minutes=5)
+NOTHING: Final[Mapping[bytes, LookedEnvelope]] = MappingProxyType({})
 
 
 @dataclass(slots=True)
@@ -33,6 +35,8 @@ class _Open:
     """How old its signatures may be, by the policy in force before its first entry."""
     next_item: int = 1
     entered: int = 0
+    passed: tuple[object, ...] | None = None
+    """What age and authority were asked of that an entry of it has passed."""
 
     @property
     def complete(self) -> bool:
@@ -91,57 +95,69 @@ class EnvelopePass:
         self._close()
 
     def entry(
-        self, index: int, entry: Entry, statement: dict[str, Any], ring: KeyRing, max_age: MaxAge
+        self,
+        index: int,
+        header: Header,
+        statement: dict[str, Any],
+        statement_digest: str,
+        ring: KeyRing,
+        max_age: MaxAge,
+        looked_at: Mapping[bytes, LookedEnvelope] = NOTHING,
     ) -> None:
-        """Check the entry at ``index``; ``ring`` and ``max_age`` are folded up to the entry before it."""
+        """Check the entry at ``index``.
+
+        Args:
+            index: of the entry.
+            header: of the entry.
+            statement: of the entry, its outer members checked.
+            statement_digest: SHA-256 (hex) of its bytes.
+            ring: folded up to the entry before.
+            max_age: folded up to the entry before.
+            looked_at: envelopes that were looked at already.
+        """
         self.opened = None
-        digest, item = entry.header.envelope, entry.header.item
+        digest, item = header.envelope, header.item
         if digest is None or item is None:
             self._close()
             self._breaks.add("envelope", index, "no envelope: nobody signed this entry")
             return
-        recorded_at = datetime.fromisoformat(entry.header.recorded_at)
-        current = self._turn(index, digest, item, statement, ring, max_age.at(recorded_at))
+        recorded_at = datetime.fromisoformat(header.recorded_at)
+        current = self._open
+        if current is None or current.digest != digest or current.complete:
+            self._close()
+            envelope = self._read(index, digest, item, statement, ring, looked_at)
+            current = self._open = _Open(digest, envelope, index, max_age.at(recorded_at))
+        self._take(current, index, item)
         envelope = current.envelope
         if envelope is None:
             return
         if item > len(envelope.statement_hashes):
             lines = len(envelope.statement_hashes)
             self._breaks.add("envelope", index, f"item {item} of an envelope of {lines} statements")
-        elif statement_hash(entry.statement) != envelope.statement_hashes[item - 1]:
+        elif statement_digest != envelope.statement_hashes[item - 1]:
             self._breaks.add(
                 "envelope", index, f"the statement is not that of line {item} of envelope {digest}"
             )
-        self._check_age(index, envelope, recorded_at, current.max_age)
-        if index > 0:
-            self._check_authority(index, envelope, statement, ring, recorded_at)
+        # What was asked of an entry with the same answers to everything that counts is not asked again.
+        asked = (recorded_at, statement["type"], statement["version"], statement["agency"], ring.changes)
+        if asked == current.passed:
+            return
+        fine = self._check_age(index, envelope, recorded_at, current.max_age)
+        if index > 0 and self._check_authority(index, envelope, statement, ring, recorded_at) and fine:
+            current.passed = asked
 
-    def _turn(
-        self,
-        index: int,
-        digest: str,
-        item: int,
-        statement: dict[str, Any],
-        ring: KeyRing,
-        max_age: timedelta,
-    ) -> _Open:
-        """Return the envelope of this entry, closing the one before when this is another."""
-        current = self._open
-        if current is None or current.digest != digest or current.complete:
-            self._close()
-            envelope = self._read(index, digest, item, statement, ring)
-            current = self._open = _Open(digest, envelope, index, max_age)
+    def _take(self, current: _Open, index: int, item: int) -> None:
+        """Count the entry in as this item."""
         if item != current.next_item and not (self._after_gap and item > current.next_item):
             self._breaks.add(
                 "envelope",
                 index,
-                f"item {item} of envelope {digest}, item {current.next_item} is wanted here",
-                cause=("order", digest),
+                f"item {item} of envelope {current.digest}, item {current.next_item} is wanted here",
+                cause=("order", current.digest),
             )
         current.next_item = item + 1
         current.entered += 1
         self._after_gap = False
-        return current
 
     def _close(self) -> None:
         current, self._open = self._open, None
@@ -158,7 +174,13 @@ class EnvelopePass:
             )
 
     def _read(
-        self, index: int, digest: str, item: int, statement: dict[str, Any], ring: KeyRing
+        self,
+        index: int,
+        digest: str,
+        item: int,
+        statement: dict[str, Any],
+        ring: KeyRing,
+        looked_at: Mapping[bytes, LookedEnvelope],
     ) -> Envelope | None:
         """Read and check an envelope at its first entry; None when it cannot be read."""
         try:
@@ -172,10 +194,12 @@ class EnvelopePass:
         if raw is None:
             self._breaks.add("envelope", index, f"envelope {digest} is not there, or its bytes are changed")
             return None
-        try:
-            envelope = parse_envelope(raw)
-        except Malformed as error:
-            self._breaks.add("envelope", index, str(error))
+        looked = looked_at.get(raw)
+        if looked is None or looked.signature is None:
+            looked = look_at_envelope(raw, ring.public_key)
+        envelope = looked.envelope
+        if envelope is None:
+            self._breaks.add("envelope", index, looked.error)
             return None
         if envelope.digest != digest:
             self._breaks.add("envelope", index, f"envelope {digest}: its bytes hash to {envelope.digest}")
@@ -185,7 +209,7 @@ class EnvelopePass:
             self._check_opening(envelope, statement)
         if envelope.head.ledger != statement["ledger"]:
             self._breaks.add("envelope", index, f"the envelope is for ledger {envelope.head.ledger!r}")
-        self._check_signatures(index, envelope, ring)
+        self._check_signatures(index, envelope, looked.signature, ring)
         self._check_seen(index, envelope, opening)
         if not self._sequences.use(envelope.head.signers[0], envelope.head.seq):
             self._breaks.add(
@@ -214,16 +238,13 @@ class EnvelopePass:
         except Malformed as error:
             self._breaks.add("malformed", 0, f"LedgerOpened: {error}")
 
-    def _check_signatures(self, index: int, envelope: Envelope, ring: KeyRing) -> None:
+    def _check_signatures(self, index: int, envelope: Envelope, fault: str | None, ring: KeyRing) -> None:
         if any(ring.public_key(keyid) is None for keyid in envelope.head.signers):
             if index == 0:  # of later entries it is said with each statement
                 self._breaks.add("authority", index, "opening: a signer is not an officer")
-            return
-        try:
-            verify_signatures(envelope, ring.public_key)
-        except SignatureInvalid as error:
+        elif fault:
             tell = self._breaks.follow if self.keys_doubtful else self._breaks.add
-            tell("signature", index, str(error))
+            tell("signature", index, fault)
 
     def _check_seen(self, index: int, envelope: Envelope, opening: bool) -> None:
         seen = envelope.head.seen
@@ -242,9 +263,10 @@ class EnvelopePass:
                 f"seen names entry {seen.index} with leaf hash {seen.leaf_hash}: another history",
             )
 
-    def _check_age(self, index: int, envelope: Envelope, recorded_at: datetime, allowed: timedelta) -> None:
+    def _check_age(self, index: int, envelope: Envelope, recorded_at: datetime, allowed: timedelta) -> bool:
         age = recorded_at - envelope.head.signed_instant
-        if not -MAX_AHEAD <= age <= allowed:
+        in_time = -MAX_AHEAD <= age <= allowed
+        if not in_time:
             self._breaks.add(
                 "time",
                 index,
@@ -252,10 +274,11 @@ class EnvelopePass:
                 f"not within -5 minutes and {allowed.total_seconds() / 3600:g} hours",
                 cause=("age", envelope.digest),
             )
+        return in_time
 
     def _check_authority(
         self, index: int, envelope: Envelope, statement: dict[str, Any], ring: KeyRing, recorded_at: datetime
-    ) -> None:
+    ) -> bool:
         kind, agency = statement["type"], statement["agency"]
         rule = self._types.get(kind) if statement["version"] == 1 else None
         if rule is None:
@@ -281,3 +304,5 @@ class EnvelopePass:
                 f"{error.code}: {error}",
                 cause=(class_, error.code, envelope.digest, kind),
             )
+            return False
+        return True

@@ -1,11 +1,14 @@
 """Keys and policy, folded as the entries that change them come."""
 
-from typing import Any
+from typing import Any, Final
 
 from ledger.canonical import Malformed
 from ledger.keys import KeyRing, Unauthorised, check_registration, check_revocation
 from ledger.verification.result import Breaks
-from ledger.verification.types import MaxAge
+from ledger.verification.types import POLICY_PUBLISHED, MaxAge
+
+KEY_TYPES: Final = frozenset({"LedgerOpened", "AgencyKeyRegistered", "AgencyKeyRevoked"})
+_TYPES: Final = KEY_TYPES | {POLICY_PUBLISHED}
 
 
 class KeyFold:
@@ -18,9 +21,9 @@ class KeyFold:
 
     def entry(self, index: int, statement: dict[str, Any], *, doubtful: bool) -> None:
         """Check and fold one statement; ``doubtful``: an earlier one about keys may be lost."""
-        if statement["version"] != 1:
-            return  # who may sign it is not known, so it gives no authority
         kind, body, agency = statement["type"], statement["body"], statement["agency"]
+        if kind not in _TYPES or statement["version"] != 1:
+            return  # of another version it is not known who may sign it, so it gives no authority
         try:
             if kind == "AgencyKeyRegistered":
                 check_registration(self._ring, body, agency=agency, ledger=statement["ledger"])
@@ -44,7 +47,7 @@ class KeyFold:
         Raises:
             Malformed, Unauthorised: it cannot be folded.
         """
-        if statement["version"] != 1:
+        if statement["type"] not in _TYPES or statement["version"] != 1:
             return
         self._max_age.apply(statement["type"], statement["body"])
         self._ring.apply(index, statement["type"], statement["body"], agency=statement["agency"])

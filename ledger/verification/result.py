@@ -1,4 +1,4 @@
-"""What a verification found, and the one object that ``verify --json`` prints."""
+"""What the verification of a whole ledger found, as to the first question: integrity."""
 
 from collections.abc import Hashable
 from dataclasses import dataclass
@@ -13,12 +13,6 @@ _DAMAGE: Final = frozenset({"malformed", "missing", "leaf", "prev"})
 
 Integrity = Literal["INTACT", "BROKEN", "UNREADABLE"]
 Verdict = Literal["PROVED", "BROKEN", "UNREADABLE", "UNANCHORED", "REFUTED", "UNDETERMINED"]
-
-_HEADLINE_TITLE: Final = {
-    "zh": "每一个已使用的额度都用于出口",
-    "en": "Every unit of quota that was used went into export",
-}
-OPEN_QUESTION: Final = "not checked: this version verifies integrity only, not books and export-only use"
 
 
 class Breaks:
@@ -56,7 +50,7 @@ class Breaks:
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """The answers, for the first ``size`` entries of one ledger."""
+    """The answer, for the first ``size`` entries of one ledger."""
 
     origin: str | None
     size: int
@@ -65,10 +59,6 @@ class Verification:
     checkpoint: str | None
     """The newest checkpoint, the whole note with its signatures."""
     anchored: bool
-    as_known_at: int | None
-    """Index of the last entry."""
-    as_of: str | None
-    """Shanghai date on which the last entry was recorded."""
     breaks: tuple[Break, ...]
     unreadable: bool
     unanchored: bool
@@ -86,7 +76,7 @@ class Verification:
 
     @property
     def verdict(self) -> Verdict:
-        """The answer to all questions at once, the worst first."""
+        """What integrity makes of the whole; UNDETERMINED where it leaves the other questions open."""
         if self.integrity != "INTACT":
             return "BROKEN" if self.integrity == "BROKEN" else "UNREADABLE"
         if self.breaks or not (self.anchored or self.unanchored):
@@ -95,13 +85,13 @@ class Verification:
 
     @property
     def exit_code(self) -> int:
-        """1 broken, 3 unreadable, 4 not anchored or against the anchor, 6 headline open (0 if lenient)."""
+        """1 broken, 3 unreadable, 4 not anchored or against the anchor, 6 all else open (0 if lenient)."""
         open_question = 0 if self.lenient else 6
         codes = {"BROKEN": 1, "UNREADABLE": 3, "UNANCHORED": 4}
         return codes.get(self.verdict, open_question)
 
     def to_json(self) -> dict[str, Any]:
-        """Return the object that ``verify --json`` prints; counts that nobody made are null."""
+        """Return what ``verify --json`` prints of it."""
         return {
             "format": FORMAT,
             "origin": self.origin,
@@ -109,29 +99,9 @@ class Verification:
             "root": self.root,
             "checkpoint": self.checkpoint,
             "anchored": self.anchored,
-            "as_known_at": self.as_known_at,
-            "as_of": self.as_of,
             "integrity": {
                 "verdict": self.integrity,
                 "breaks": [{"class": b.class_, "index": b.index, "detail": b.detail} for b in self.breaks],
-            },
-            "books": {"verdict": "UNDETERMINED", "breaks": []},
-            "statements": [
-                {
-                    "code": "C36",
-                    "title": dict(_HEADLINE_TITLE),
-                    "verdict": "UNDETERMINED",
-                    "entries": [],
-                    "detail": OPEN_QUESTION,
-                }
-            ],
-            "headline": {
-                "verdict": "UNDETERMINED",
-                "exit_proved": None,
-                "customs_proved": None,
-                "on_track": None,
-                "undetermined": None,
-                "exceptions": None,
             },
             "verdict": self.verdict,
             "notes": list(self.notes),

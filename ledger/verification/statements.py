@@ -2,7 +2,6 @@
 
 import re
 from typing import Any, Final
-from uuid import UUID
 
 from ledger.canonical import Malformed
 from ledger.entry import Entry, parse_statement
@@ -46,7 +45,7 @@ def checked_statement(entry: Entry) -> dict[str, Any]:
 
 def statement_number(statement: dict[str, Any]) -> int:
     """Return the id as a number of 128 bits, which takes less room than its text."""
-    return UUID(statement["id"]).int
+    return int(statement["id"].replace("-", ""), 16)
 
 
 def check_refusal(body: dict[str, Any]) -> None:

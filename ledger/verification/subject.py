@@ -16,7 +16,7 @@ from ledger.bundle_files import Files
 from ledger.canonical import Malformed
 from ledger.checkpoint import Checkpoint
 from ledger.entry import MAX_ENTRY_BYTES, ZERO_HASH, derive, parse_entry
-from ledger.envelope import MAX_ENVELOPE_BYTES
+from ledger.envelope import MAX_ENVELOPE_BYTES, statement_hash
 from ledger.keys import KeyRing, Unauthorised
 from ledger.merkle import leaf_hash
 from ledger.note import MAX_NOTE_BYTES, VerifierKey
@@ -25,6 +25,7 @@ from ledger.subject_bundle import (
     ENVELOPES,
     HEADS_PATH,
     MAX_HEADS_BYTES,
+    SUMMARY_PATH,
     parse_heads_file,
 )
 from ledger.tiles import CHECKPOINT_PATH
@@ -32,7 +33,7 @@ from ledger.verification.anchoring import check_genesis, gather
 from ledger.verification.completeness import CompletenessPass, HeldEntry
 from ledger.verification.envelopes import EnvelopePass
 from ledger.verification.key_fold import KeyFold
-from ledger.verification.result import OPEN_QUESTION, Breaks
+from ledger.verification.result import Breaks
 from ledger.verification.sequences import Sequences
 from ledger.verification.statements import checked_statement
 from ledger.verification.subject_result import SubjectVerification
@@ -110,7 +111,6 @@ class _SubjectPass:
             self._notes.insert(1, _RESTS_ON.format(complete_to, complete_to - 1))
         if not anchored:
             self._notes.append("self-consistent only: without an anchor a ledger made anew looks the same")
-        self._notes.append(f"C36 {OPEN_QUESTION}")
         if self._breaks.following:
             self._notes.append(f"{self._breaks.following} further deviations follow from what is listed")
         return SubjectVerification(
@@ -220,7 +220,8 @@ class _SubjectPass:
                 keys.entry(0, statement, doubtful=self._doubtful)
             if ring.origin is not None and statement["ledger"] != ring.origin:
                 self._breaks.add("envelope", index, f"a statement for ledger {statement['ledger']!r}")
-            envelopes.entry(index, held.entry, statement, ring, max_age)
+            digest = statement_hash(held.entry.statement)
+            envelopes.entry(index, header, statement, digest, ring, max_age)
             if index > 0:
                 keys.entry(index, statement, doubtful=self._doubtful)
             before = index, header.recorded_at
@@ -237,7 +238,7 @@ class _SubjectPass:
         wanted = {f"{ENVELOPES}{held.header.envelope}" for held in self._held.values()}
         wanted |= {f"{ENTRIES}{index}" for index in self._held}
         wanted |= {f"{ENTRIES}{found.index}" for found in self._breaks.found}
-        others = sorted(self._files.paths - wanted - {HEADS_PATH, CHECKPOINT_PATH, ANCHOR_PATH})
+        others = sorted(self._files.paths - wanted - {HEADS_PATH, SUMMARY_PATH, CHECKPOINT_PATH, ANCHOR_PATH})
         for path in others:
             if path.startswith(ENVELOPES):
                 self._breaks.follow(

@@ -1,9 +1,13 @@
 """The chains of the subjects and the root over their heads, folded from the entries."""
 
+from typing import Final
+
 from ledger.entry import ZERO_HASH, Subject
 from ledger.heads import head_leaf
 from ledger.merkle import root
 from ledger.verification.result import Breaks
+
+_FIRST: Final = (0, ZERO_HASH)
 
 
 class SubjectChains:
@@ -26,7 +30,10 @@ class SubjectChains:
         one of these is neither right nor wrong, its break is listed there.
         """
         for subject in subjects:
-            number, before = self._last.get(subject.key, (0, ZERO_HASH))
+            key, number, before = subject.key, *self._last.get(subject.key, _FIRST)
+            if subject.prev == before and subject.number == number + 1 and key not in self._rightly:
+                self._last[key] = (number + 1, leaf)
+                continue
             numbers = {number + 1, self._rightly.pop(subject.key, number) + 1}
             if (subject.prev != before or subject.number not in numbers) and subject.prev not in doubtful:
                 self._rightly[subject.key] = number + 1

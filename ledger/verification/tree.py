@@ -39,9 +39,10 @@ class TreePass:
         """Append a leaf; a tile that becomes full and a size that a checkpoint states are compared."""
         self._hashes += leaf
         self._pending.append(leaf)
-        if self.size % TILE_WIDTH == 0 or self.size in self._due:
+        size = self.size
+        if size % TILE_WIDTH == 0 or size in self._due:
             self._flush()
-            self._compare_roots(self.size)
+            self._compare_roots(size)
 
     def would_fit(self, leaf: bytes) -> bool:
         """Say whether a checkpoint states the root that the tree would have with this leaf."""

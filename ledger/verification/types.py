@@ -7,6 +7,7 @@ from typing import Any, Final, Protocol
 SHANGHAI_OFFSET: Final = timedelta(hours=8)  # without daylight saving since 1991
 DEFAULT_MAX_AGE_HOURS: Final = 72
 MAX_MAX_AGE_HOURS: Final = 8_784
+POLICY_PUBLISHED: Final = "PolicyVersionPublished"
 MAX_AGE_KEY: Final = "envelope.max_age_hours"
 
 
@@ -43,7 +44,7 @@ class MaxAge:
 
     def apply(self, kind: str, body: Mapping[str, Any]) -> None:
         """Fold a statement; only a PolicyVersionPublished changes anything."""
-        if kind != "PolicyVersionPublished":
+        if kind != POLICY_PUBLISHED:
             return
         params = body.get("params")
         hours = params.get(MAX_AGE_KEY) if isinstance(params, dict) else None

@@ -2,7 +2,6 @@
 
 from base64 import b64encode
 from collections.abc import Sequence
-from datetime import datetime
 from time import perf_counter
 from typing import Final
 
@@ -15,19 +14,17 @@ from ledger.note import VerifierKey
 from ledger.source import Gap, Source
 from ledger.store import StoreError
 from ledger.verification.anchoring import Commitments, check_genesis, gather
-from ledger.verification.result import OPEN_QUESTION, Breaks, Verification
+from ledger.verification.result import Breaks, Verification
 from ledger.verification.tree import TreePass
-from ledger.verification.types import Types, shanghai_date
-from ledger.verification.walk import Progress, Walk
+from ledger.verification.types import Types
+from ledger.verification.walk import Observer, Progress, Walk
 
 _SELF_CONSISTENT: Final = "self-consistent only: without an anchor a ledger made anew looks the same"
 
 
 def unreadable(reason: str, *, unanchored: bool = False, lenient: bool = False) -> Verification:
     """Return the answer when nothing verifiable could be opened (exit code 3)."""
-    return Verification(
-        None, 0, None, None, False, None, None, (), True, unanchored, lenient, (reason,), 0.0
-    )  # fmt: skip
+    return Verification(None, 0, None, None, False, (), True, unanchored, lenient, (reason,), 0.0)
 
 
 def verify_source(
@@ -39,6 +36,7 @@ def verify_source(
     lenient: bool,
     types: Types,
     progress: Progress | None = None,
+    observer: Observer | None = None,
 ) -> Verification:
     """Verify a whole ledger in one pass.
 
@@ -50,6 +48,7 @@ def verify_source(
         lenient: an open headline is exit code 0.
         types: the catalogue, type → agencies and four eyes. Other types keep their integrity checks.
         progress: told (entries done, entries) now and then.
+        observer: follows the pass, so that what else is asked of the entries needs no pass of its own.
 
     Returns:
         The answer; nothing that the source holds raises.
@@ -58,14 +57,16 @@ def verify_source(
     answer = _Answer(anchor, bool(trusted))
     breaks = answer.breaks
     try:
-        answer.commitments = gather(source.checkpoints(), trusted, anchor, _own_key(source), breaks)
+        opening = _opening_keys(source)
+        own_key = None if opening.operator_key is None else VerifierKey.parse(opening.operator_key)
+        answer.commitments = gather(source.checkpoints(), trusted, anchor, own_key, breaks)
         size = source.size(answer.commitments.own_size)
         if size == 0 and answer.commitments.text is None and not breaks.found:
             return unreadable("the ledger has no entry", unanchored=unanchored, lenient=lenient)
         if size == 0:
             breaks.add("missing", 0, "entry 0, which opens the ledger, is not there")
         tree = answer.tree = TreePass(source, answer.commitments, breaks)
-        walk = answer.walk = Walk(source, types, tree, breaks)
+        walk = answer.walk = Walk(source, types, tree, breaks, opening=opening, observer=observer)
         walk.run(size, progress)
         _finish(source, walk, tree, answer, size)
     except StoreError as error:  # it could be opened, so what cannot be read is lost
@@ -75,20 +76,20 @@ def verify_source(
     return answer.verification(unanchored, lenient, round(perf_counter() - began, 3))
 
 
-def _own_key(source: Source) -> VerifierKey | None:
-    """Return the operator key that entry 0 names, if its bytes are those that their stored hash is of."""
+def _opening_keys(source: Source) -> KeyRing:
+    """Return the keys that entry 0 names, if its bytes are those that their stored hash is of."""
+    ring = KeyRing()
     first = next(source.rows(source.size(None)), None)
     if first is None or isinstance(first, Gap) or first.leaf not in {None, leaf_hash(first.data)}:
-        return None
-    ring = KeyRing()
+        return ring
     try:
         entry = parse_entry(first.data)
         statement = parse_statement(entry.statement)
         body = statement.get("body")
         ring.apply(0, entry.header.type, body if isinstance(body, dict) else {}, agency="operator")
     except (Malformed, Unauthorised):
-        return None
-    return None if ring.operator_key is None else VerifierKey.parse(ring.operator_key)
+        pass  # a failure leaves the ring without keys; the pass says what is wrong
+    return ring
 
 
 def _finish(source: Source, walk: Walk, tree: TreePass, answer: "_Answer", size: int) -> None:
@@ -154,11 +155,8 @@ class _Answer:
     def verification(self, unanchored: bool, lenient: bool, seconds: float) -> Verification:
         """Return the whole answer."""
         origin = None if self._anchor is None else self._anchor.origin
-        as_of: str | None = None
         if self.walk is not None:
             origin = self.walk.ring.origin or origin
-            if self.walk.last_recorded_at:
-                as_of = shanghai_date(datetime.fromisoformat(self.walk.last_recorded_at)).isoformat()
         notes, own_size = list(self.notes), self.commitments.own_size
         if self.commitments.text is None:
             notes.append("no checkpoint is there")
@@ -166,15 +164,12 @@ class _Answer:
             notes.append(f"the newest checkpoint commits to {own_size} of {self.size} entries")
         if not self._anchored:
             notes.append(_SELF_CONSISTENT)
-        notes.append(f"C36 {OPEN_QUESTION}")
         return Verification(
             origin=origin,
             size=self.size,
             root=self.root,
             checkpoint=self.commitments.text,
             anchored=self._anchored,
-            as_known_at=self.size - 1 if self.size else None,
-            as_of=as_of,
             breaks=tuple(self.breaks.found),
             unreadable=False,
             unanchored=unanchored,

@@ -1,43 +1,70 @@
 """One pass over the entries: each is hashed again, chained again and asked who signed it."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any, Final
+from contextlib import closing
+from datetime import datetime
+from typing import Any, Final, Protocol
 
 from ledger.canonical import Malformed
-from ledger.entry import ZERO_HASH, Derived, Entry, Header, derive, parse_entry
+from ledger.entry import ZERO_HASH, Header
 from ledger.keys import KeyRing, Unauthorised
-from ledger.merkle import HASH_SIZE, TILE_WIDTH, leaf_hash, tile_width
-from ledger.source import Break, Gap, Source, StoredEntry
+from ledger.merkle import HASH_SIZE, TILE_WIDTH, tile_width
+from ledger.source import Break, Gap, Source
+from ledger.verification.ahead import Seen, looked_at
 from ledger.verification.envelopes import EnvelopePass
 from ledger.verification.housekeeping import Housekeeping
-from ledger.verification.key_fold import KeyFold
+from ledger.verification.key_fold import KEY_TYPES, KeyFold
 from ledger.verification.result import Breaks
 from ledger.verification.sequences import Sequences
-from ledger.verification.statements import checked_statement, statement_number
 from ledger.verification.subjects import SubjectChains
 from ledger.verification.tree import TreePass
 from ledger.verification.types import MaxAge, Types
 
 SUBMISSION_REFUSED: Final = "SubmissionRefused"
-KEY_TYPES: Final = frozenset({"LedgerOpened", "AgencyKeyRegistered", "AgencyKeyRevoked"})
 Progress = Callable[[int, int], None]
 
 
-@dataclass(frozen=True, slots=True)
-class _Seen:
-    """An entry with its parsed form (or why it has none) and the hash of its bytes."""
+class Observer(Protocol):
+    """Who follows the pass: told of every sound entry in order, so that none is parsed twice."""
 
-    row: StoredEntry
-    entry: Entry | None
-    error: str
-    computed: bytes
+    def __call__(
+        self, index: int, leaf: bytes, header: Header, statement: dict[str, Any], recorded_at: datetime
+    ) -> None:
+        """Take the entry at ``index``.
+
+        Args:
+            index: where the entry stands; one that is lost or changed is left out.
+            leaf: its leaf hash.
+            header: its header line.
+            statement: parsed, its outer members checked; not to be changed.
+            recorded_at: aware instant.
+        """
+        ...
 
 
 class Walk:
     """The state of the pass; memory grows by one row a subject key, a statement id and a leaf hash."""
 
-    def __init__(self, source: Source, types: Types, tree: TreePass, breaks: Breaks) -> None:
+    def __init__(
+        self,
+        source: Source,
+        types: Types,
+        tree: TreePass,
+        breaks: Breaks,
+        *,
+        opening: KeyRing,
+        observer: Observer | None,
+    ) -> None:
+        """Begin a pass.
+
+        Args:
+            source: the ledger.
+            types: the catalogue.
+            tree: takes the leaf hashes.
+            breaks: where breaks are listed.
+            opening: the keys that entry 0 names, by which signatures are looked at before it is believed.
+            observer: follows the pass.
+        """
         self.ring = KeyRing()
         self.subjects = SubjectChains()
         self.sequences = Sequences()
@@ -49,6 +76,8 @@ class Walk:
         """The second look at a store's rows, None for a bundle."""
         self._breaks = breaks
         self._tree = tree
+        self._opening = opening
+        self._observer = observer
         self._max_age = MaxAge()
         self._keys = KeyFold(self.ring, self._max_age, breaks)
         self._ids: dict[int, int] = {}
@@ -59,30 +88,23 @@ class Walk:
 
     def run(self, size: int, progress: Progress | None) -> None:
         """Walk the entries below ``size``; ``progress`` is told (entries done, size) now and then."""
-        for item, next_prev in self._with_next(self._source.rows(size)):
-            if isinstance(item, Gap):
-                if not self._gap(item, next_prev, size):
-                    break
-            else:
-                self._entry(item, next_prev)
-            if progress is not None and self._tree.size % TILE_WIDTH == 0:
-                progress(self._tree.size, size)
+        with closing(looked_at(self._source, size, self._known_keys)) as rows:
+            for item, next_prev in _with_next(rows):
+                if isinstance(item, Gap):
+                    if not self._gap(item, next_prev, size):
+                        break
+                else:
+                    self._entry(item, next_prev)
+                if progress is not None and self._tree.size % TILE_WIDTH == 0:
+                    progress(self._tree.size, size)
         self.envelopes.finish()
         self.housekeeping.finish()
         if progress is not None:
             progress(self._tree.size, size)
 
-    def _with_next(self, rows: Iterator[StoredEntry | Gap]) -> Iterator[tuple[_Seen | Gap, str | None]]:
-        """Yield each row with the ``prev`` of the entry after it, which tells who is right about a hash."""
-        before: _Seen | Gap | None = None
-        for row in rows:
-            current = row if isinstance(row, Gap) else _look(row)
-            if before is not None:
-                entry = None if isinstance(current, Gap) else current.entry
-                yield before, None if entry is None else entry.header.prev
-            before = current
-        if before is not None:
-            yield before, None
+    def _known_keys(self) -> dict[str, bytes]:
+        ring = self._opening if self.ring.origin is None else self.ring
+        return {keyid: key.public_key for keyid, key in ring.keys.items()}
 
     def _leaves_at(self, index: int) -> set[str]:
         """Return the leaf hashes that an entry is known by: two where its successor names another."""
@@ -119,8 +141,9 @@ class Walk:
         except (KeyError, Malformed):
             return b""
 
-    def _entry(self, seen: _Seen, next_prev: str | None) -> None:
-        index, stored, computed = seen.row.index, seen.row.leaf, seen.computed
+    def _entry(self, seen: Seen, next_prev: str | None) -> None:
+        index, stored, looked = seen.row.index, seen.row.leaf, seen.looked
+        computed = looked.leaf
         if stored is not None and stored != computed and not self._entry_is_right(computed, next_prev):
             self._breaks.add("leaf", index, f"its bytes hash to {computed.hex()}, {stored.hex()} is stored")
             self._unsound(seen, stored)
@@ -132,18 +155,13 @@ class Walk:
                 f"{stored.hex()} is stored, its bytes hash to {computed.hex()}, from which the chain goes on",
                 cause=("tile", 0, index // TILE_WIDTH) if self._source.leaf_class == "tree" else None,
             )
-        if seen.entry is None:
-            self._breaks.add("malformed", index, seen.error)
+        if looked.header is not None:
+            self._chain(index, looked.header)
+        if looked.header is None or looked.statement is None:
+            self._breaks.add("malformed", index, looked.error)
             self._unsound(seen, computed)
             return
-        self._chain(index, seen.entry)
-        try:
-            statement = checked_statement(seen.entry)
-        except Malformed as error:
-            self._breaks.add("malformed", index, str(error))
-            self._unsound(seen, computed)
-            return
-        self._sound(index, seen.entry, statement, computed)
+        self._sound(index, seen, looked.header, looked.statement)
         self._tree.add(computed)
 
     def _entry_is_right(self, computed: bytes, next_prev: str | None) -> bool:
@@ -152,30 +170,28 @@ class Walk:
             return next_prev == computed.hex()
         return self._tree.would_fit(computed)
 
-    def _unsound(self, seen: _Seen, leaf: bytes) -> None:
+    def _unsound(self, seen: Seen, leaf: bytes) -> None:
         """Pass an entry that is not what was entered: take from it what may help, believe nothing."""
         self._doubtful.add(leaf.hex())
         self._tree.add(leaf)
         self.envelopes.lost()
-        try:
-            if seen.entry is None:
-                raise Malformed(seen.error)
-            self.subjects.take(seen.entry.header.subjects, leaf.hex())
-            statement = checked_statement(seen.entry)
-            self._keys.fold(seen.row.index, statement)
-            doubtful = statement["type"] in KEY_TYPES
-        except (Malformed, Unauthorised):
-            doubtful = True
+        header, statement = seen.looked.header, seen.looked.statement
+        if header is not None:
+            self.subjects.take(header.subjects, leaf.hex())
+        doubtful = statement is None or statement["type"] in KEY_TYPES
+        if statement is not None:
+            try:
+                self._keys.fold(seen.row.index, statement)
+            except (Malformed, Unauthorised):
+                doubtful = True
         self.envelopes.keys_doubtful |= doubtful
 
-    def _chain(self, index: int, entry: Entry) -> None:
+    def _chain(self, index: int, header: Header) -> None:
         """Check the header's own place: index, ``prev`` and ``recorded_at``."""
-        header = entry.header
         if header.index != index:
             self._breaks.add("missing", index, f"here stands an entry that says it is entry {header.index}")
-        known = self._leaves_at(index - 1) if index > 0 else {ZERO_HASH}
-        if header.prev not in known:
-            wanted = ZERO_HASH if index == 0 else self._tree.leaf(index - 1).hex()
+        wanted = ZERO_HASH if index == 0 else self._tree.leaf(index - 1).hex()
+        if header.prev != wanted and header.prev != self._also.get(index - 1):
             self._breaks.add("prev", index, f"prev is {header.prev}, {wanted} is wanted")
             if index > 0:
                 self._also[index - 1] = header.prev
@@ -186,33 +202,34 @@ class Walk:
             )
         self.last_recorded_at = header.recorded_at
 
-    def _sound(self, index: int, entry: Entry, statement: dict[str, Any], leaf: bytes) -> None:
-        header = entry.header
-        derived = derive(statement)
-        if derived.subjects != tuple(s.key for s in header.subjects) or derived.tags != header.tags:
-            self._breaks.add("keys", index, _difference(header, derived))
-        number = statement_number(statement)
-        if number in self._ids:
-            self._breaks.add(
-                "replayed", index, f"statement id {statement['id']} is that of entry {self._ids[number]}"
-            )
-        self._ids.setdefault(number, index)
+    def _sound(self, index: int, seen: Seen, header: Header, statement: dict[str, Any]) -> None:
+        looked = seen.looked
+        if looked.difference:
+            self._breaks.add("keys", index, looked.difference)
+        first = self._ids.setdefault(looked.number, index)
+        if first != index:
+            self._breaks.add("replayed", index, f"statement id {statement['id']} is that of entry {first}")
         if index == 0:
             # Its signers are the officers that it names itself.
             self._keys.entry(index, statement, doubtful=self.envelopes.keys_doubtful)
         if self.ring.origin is not None and statement["ledger"] != self.ring.origin:
             self._breaks.add("envelope", index, f"a statement for ledger {statement['ledger']!r}")
-        self.envelopes.entry(index, entry, statement, self.ring, self._max_age)
+        self.envelopes.entry(
+            index, header, statement, looked.digest, self.ring, self._max_age, seen.envelopes
+        )
         # Heads are committed over the entries before this one.
         self.housekeeping.entry(index, statement)
         if statement["type"] == SUBMISSION_REFUSED and self.housekeeping.sound:
             self._refused_signer(index, statement["body"]["signer"])
-        self.subjects.follow(index, header.subjects, leaf.hex(), self._doubtful, self._breaks)
+        self.subjects.follow(index, header.subjects, looked.leaf.hex(), self._doubtful, self._breaks)
         if self.audit is not None:
-            for found in self._rows(index, entry, statement):
+            for found in self._rows(index, header, statement):
                 self._breaks.add(found.class_, found.index, found.detail)
         if index > 0:
             self._keys.entry(index, statement, doubtful=self.envelopes.keys_doubtful)
+        if self._observer is not None:
+            recorded_at = datetime.fromisoformat(header.recorded_at)
+            self._observer(index, looked.leaf, header, statement, recorded_at)
 
     def _refused_signer(self, index: int, signer: str) -> None:
         """Only what a registered key signed is put on record as refused; all else is answered without."""
@@ -220,10 +237,9 @@ class Walk:
             tell = self._breaks.follow if self.envelopes.keys_doubtful else self._breaks.add
             tell("authority", index, f"unknown-key: a refusal of {signer}, which is not registered")
 
-    def _rows(self, index: int, entry: Entry, statement: dict[str, Any]) -> Iterator[Break]:
+    def _rows(self, index: int, header: Header, statement: dict[str, Any]) -> Iterator[Break]:
         """Yield where a store's rows differ from this entry."""
         assert self.audit is not None
-        header = entry.header
         subjects = [(subject.key, subject.number) for subject in header.subjects]
         yield from self.audit.entry(index, header.type, subjects, header.tags, statement["id"])
         opened = self.envelopes.opened
@@ -238,17 +254,13 @@ class Walk:
             )  # fmt: skip
 
 
-def _look(row: StoredEntry) -> _Seen:
-    try:
-        entry, error = parse_entry(row.data), ""
-    except Malformed as problem:
-        entry, error = None, str(problem)
-    return _Seen(row, entry, error, leaf_hash(row.data))
-
-
-def _difference(header: Header, derived: Derived) -> str:
-    """Say in which subjects and tags header and statement differ."""
-    stated = {subject.key for subject in header.subjects} | set(header.tags)
-    wanted = set(derived.subjects) | set(derived.tags)
-    lacking, extra = sorted(wanted - stated), sorted(stated - wanted)
-    return f"the header lacks {', '.join(lacking) or 'nothing'} and adds {', '.join(extra) or 'nothing'}"
+def _with_next(rows: Iterator[Seen | Gap]) -> Iterator[tuple[Seen | Gap, str | None]]:
+    """Yield each row with the ``prev`` of the entry after it, which tells who is right about a hash."""
+    before: Seen | Gap | None = None
+    for current in rows:
+        if before is not None:
+            header = None if isinstance(current, Gap) else current.looked.header
+            yield before, None if header is None else header.prev
+        before = current
+    if before is not None:
+        yield before, None

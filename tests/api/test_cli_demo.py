@@ -6,11 +6,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from stdnum.cn import uscc
 
-from api.demo.acts import lots
-from api.demo.fleet import cars, enterprise, vin
-from api.demo.season import season
 from ledger.stores import open_store
 from tests.support.cli import ORIGIN, Cli
 from tests.support.postgres import Server
@@ -150,36 +146,6 @@ def test_demo_prints_balances_and_where_the_anchor_lies(cli: Cli) -> None:
     assert cli(*SMALL) == 0, cli.err
     for told in ("demo-ledger.db.anchor.json", "INTACT", "91310115PDY00001XD-91310114PDY000028Y-1", "C36"):
         assert told in cli.out
-
-
-@pytest.mark.parametrize(
-    ("number", "code"), [(1, "91310115PDY00001XD"), (2, "91310114PDY000028Y"), (3, "91310000PDY000036B")]
-)
-def test_fictional_firms_have_right_codes(number: int, code: str) -> None:
-    """Given numbers from the zone for own definitions, when made into codes, then they are the known ones."""
-    assert enterprise(number, "").uscc == code
-
-
-def test_every_code_has_its_check_character() -> None:
-    """Given a hundred firms and the published vehicle numbers, when checked a second way, then all hold."""
-    assert all(uscc.is_valid(enterprise(number, "").uscc) for number in range(1, 101))
-    for known in ("LSVAB6189R2012345", "LSGXE8351S1000001", "LGXC14DF1S0123456", "1M8GDM9AXKP042788"):
-        assert vin(known[:8], known[9:]) == known
-    from random import Random
-
-    assert len({car.vin for car in cars(500, Random(1))}) == 500
-
-
-@pytest.mark.parametrize(("exporters", "vehicles"), [(1, 0), (3, 1), (2, 450)])
-def test_season_stays_within_the_bounds(exporters: int, vehicles: int) -> None:
-    """Given any size, when a season is planned, then no lot is over the bounds and time goes forward."""
-    planned = list(lots(season(exporters, vehicles, 7)))
-
-    assert all(len(lot) <= 200 for lot in planned)
-    times = [lot[0].at for lot in planned]
-    assert times == sorted(times)
-    kinds: list[str] = [act.type for lot in planned for act in lot]
-    assert kinds.count("VehicleRegistered") == kinds.count("VehicleDeregistered") == vehicles
 
 
 def _flags(cli: Cli, index: int) -> Any:

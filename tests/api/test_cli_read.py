@@ -1,5 +1,8 @@
 """Reading from the command line: balances, checkpoints; and rebuilding what is read."""
 
+import sqlite3
+from contextlib import closing
+
 import pytest
 
 from ledger.note import parse_note
@@ -31,13 +34,29 @@ def test_rebuild_changes_nothing_that_is_sound(played: Cli) -> None:
     """Given a sound ledger, when rebuilt, then balances stay and it goes on accepting statements."""
     before = played.json("balance", "--db", played.db)
 
-    assert played.json("rebuild", "--db", played.db)["size"] == before["size"]
+    rebuilt = played.json("rebuild", "--db", played.db)
+    assert rebuilt["size"] == before["size"]
+    assert rebuilt["records"] == {"changed": 0, "missing": 0, "unknown": 0, "first": None}
     assert played.json("balance", "--db", played.db) == before
     played.keys = played.directory / "ledger.db.keys"
     draft = played.draft("EnterpriseSuspended", _suspension())
     signed = played.signed(draft, officers=("commerce-1", "commerce-2"))
     assert played.submit(signed) == 0, played.err
     assert played.json("balance", "--db", played.db)["size"] == before["size"] + 1
+
+
+def test_rebuild_says_what_it_replaced(played: Cli) -> None:
+    """Given decision records that somebody changed, when rebuilt, then their number and the first key are told."""
+    with closing(sqlite3.connect(played.database)) as connection:
+        connection.execute("UPDATE record SET text = text || ' ' WHERE key LIKE 'vin:%'")
+        connection.execute("DELETE FROM record WHERE key LIKE 'pair:%'")
+        connection.commit()
+
+    assert played("rebuild", "--db", played.db) == 0, played.err
+    assert "of the records 3 were changed, 2 missing, 0 unknown" in played.out
+    assert "the first pair:91310000PDY000036B-" in played.out
+    assert played("rebuild", "--db", played.db) == 0, played.err
+    assert "they were as they should be" in played.out
 
 
 def test_database_named_by_the_environment(played: Cli, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,11 +6,11 @@ import pytest
 
 from domain.calendar import (
     YearTable,
+    months_after,
     next_working_day,
     rolled_due,
     shanghai_date,
     strict_due,
-    two_months_after,
 )
 
 
@@ -87,7 +87,7 @@ def test_working_days_need_every_table() -> None:
 )
 def test_two_months(cleared: str, last: str) -> None:
     """The two months end on the same day, or on the last day of a shorter month."""
-    assert two_months_after(day(cleared)) == day(last)
+    assert months_after(day(cleared), 2) == day(last)
 
 
 @pytest.mark.parametrize(
@@ -101,3 +101,8 @@ def test_two_months(cleared: str, last: str) -> None:
 def test_shanghai_date(instant: datetime, local: str) -> None:
     """A day begins at 16:00 UTC, whatever offset the instant was written with."""
     assert shanghai_date(instant) == day(local)
+
+
+def test_the_last_hours_of_time_have_a_day_in_shanghai() -> None:
+    """Given the evening of 9999-12-31 in UTC, then the day is that one, not an error."""
+    assert shanghai_date(datetime(9999, 12, 31, 20, tzinfo=UTC)) == date.max

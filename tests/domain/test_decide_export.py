@@ -24,7 +24,7 @@ def test_a_car_exported_before_its_proof_is_flagged_and_can_still_be_proved() ->
     assert history.flags("2025-04-10", "CustomsExportConfirmed", customs_body(CAR)) == ("exported-unproved",)
     assert history.flags("2025-04-11", "TransferProofAccepted", acceptance_body(CAR, LINE)) == ()
     assert history.balances(PAIR)["X"] == 1
-    current = history.replayed.vehicle(CAR).current()
+    current = history.replayed.vehicle(CAR).car.current()
     assert current is not None
     assert current.proved
 
@@ -51,7 +51,7 @@ def test_the_same_declaration_again_is_a_status_update() -> None:
     history.flags("2025-04-10", "CustomsExportConfirmed", customs_body(CAR))
     answer = history.say("2025-04-12", "CustomsExportConfirmed", customs_body(CAR, status="CLOSED"))
     assert (answer.outcome.flags, answer.outcome.postings) == ((), ())
-    assert [one.status for one in history.replayed.vehicle(CAR).declarations] == ["CLOSED"]
+    assert [one.status for one in history.replayed.vehicle(CAR).car.declarations] == ["CLOSED"]
 
 
 def test_a_copy_from_the_exporter_does_not_weaken_what_customs_signed() -> None:
@@ -59,7 +59,7 @@ def test_a_copy_from_the_exporter_does_not_weaken_what_customs_signed() -> None:
     history = proved()
     history.flags("2025-04-10", "CustomsExportConfirmed", customs_body(CAR))
     history.flags("2025-04-12", "CustomsExportConfirmed", customs_body(CAR, evidence="EXPORTER_COPY"))
-    assert [one.evidence for one in history.replayed.vehicle(CAR).declarations] == ["SIGNED"]
+    assert [one.evidence for one in history.replayed.vehicle(CAR).car.declarations] == ["SIGNED"]
 
 
 def test_a_second_declaration_or_one_without_a_car_posts_nothing() -> None:

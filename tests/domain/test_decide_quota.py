@@ -255,7 +255,7 @@ def test_suspensions_that_cannot_be() -> None:
     final = suspended_body(suspension="SUS-2", basis="FINAL")
     assert history.codes(DAY, "EnterpriseSuspended", final) == ("case-missing",)
     named = suspended_body(suspension="SUS-2", basis="FINAL", case_id="CASE-1")
-    assert not history.flags(DAY, "EnterpriseSuspended", named)
+    assert history.codes(DAY, "EnterpriseSuspended", named) == ("unknown-case",)
 
 
 def test_only_an_open_suspension_of_that_firm_can_end() -> None:

@@ -47,7 +47,7 @@ SPECIFIED = [
 def test_every_specified_key_has_a_default_and_a_field() -> None:
     """The table of parameters, the model and the specification name the same keys."""
     fields = {field.alias or name for name, field in PolicyParams.model_fields.items()}
-    assert fields == {row.key for row in PARAMETERS} == set(SPECIFIED)
+    assert fields == {row.key for row in PARAMETERS} == {*SPECIFIED, "city_cap"}
     assert all(row.source and row.question for row in PARAMETERS)
 
 
@@ -67,6 +67,17 @@ def test_a_version_states_every_key(key: str) -> None:
     body = policy_body()
     del body["params"][key]
     with pytest.raises(MalformedStatement, match=rf"body\.params\.{key}: missing"):
+        statement("PolicyVersionPublished", body)
+
+
+def test_the_cap_of_the_city_is_the_one_key_that_may_be_absent() -> None:
+    """Given params without a cap, or with null, then there is none; a number below zero is malformed."""
+    body = policy_body()
+    assert statement("PolicyVersionPublished", body).body.params.city_cap is None
+    del body["params"]["city_cap"]
+    assert statement("PolicyVersionPublished", body).body.params.city_cap is None
+    body["params"]["city_cap"] = -1
+    with pytest.raises(MalformedStatement, match=r"body\.params\.city_cap"):
         statement("PolicyVersionPublished", body)
 
 

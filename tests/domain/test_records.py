@@ -7,7 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain import acts
 from domain import records as r
+from domain.batch import BatchStep, Line, Sent, Unattributed
+from domain.case import Remedy
+from domain.firm import Change, Ending, Filing, Halt, Notice
 from domain.policy import DEFAULT_PARAMS, PolicyParams
 from domain.state import State
 
@@ -24,22 +28,47 @@ EXAMPLES: list[tuple[str, r.Record]] = [
             roles=("EXPORTER",),
             org_code="PDY00001X",
             in_city=True,
-            qualified=((DAY, DAY),),
-            halts=(r.Halt("S-1", ("APPLY", "USE"), AT, datetime(2025, 4, 1, tzinfo=UTC)),),
+            changes=(Change(5, DAY, "in_city", "false"),),
+            filings=(Filing(6, DAY, DAY),),
+            endings=(Ending(7, DAY, "BOTH"),),
+            halts=(Halt("S-1", ("APPLY", "USE"), AT, datetime(2025, 4, 1, tzinfo=UTC)),),
             active_pairs=("p",),
         ),
     ),
-    ("pair:p", r.Pair(True, {"p-q1": r.Application(20, True, "GRANTED")}, {"ISS": -20, "AV": 20}, "ACTIVE")),
-    ("batch:b", r.Batch("SENT", "PDY00001X", {"b-1": r.Line("V", "x")}, ("b-1",), 2, 1, "ab")),
+    (
+        "pair:p",
+        r.Pair(
+            (4,),
+            (5,),
+            {"p-q1": r.Application(3, 20, True, status="GRANTED")},
+            {"ISS": -20, "AV": 20},
+            "ACTIVE",
+        ),
+    ),
+    (
+        "batch:b",
+        r.Batch(
+            "PDY00001X",
+            {"b-1": Line("V", "x")},
+            (BatchStep(1, "RECEIVED"), BatchStep(2, "SENT")),
+            ("b-1",),
+            (Sent(2, 1, 1, "ab"),),
+            (Unattributed(3, ("V",)),),
+        ),
+    ),
     (
         "vin:V",
         r.Vehicle(
-            {"b-1": "R"},
-            (r.Registration("b-1", "310000000001", DAY, True, copied_on=DAY),),
-            (r.Transfer("310000000001", "b-1", E, E, DAY, None),),
-            ("P-1",),
-            (r.Declaration("222520250000153457", None, DAY, "CLOSED", "SIGNED"),),
-            (r.Deregistration("310000000001", DAY, "EXPORT"),),
+            (
+                acts.Approved(3, "b-1"),
+                acts.Registered(5, "b-1", "310000000001", DAY),
+                acts.Transferred(6, "310000000001", E, E, DAY, None),
+                acts.Submitted(7, "P-1", "b-1", "310000000001", AT, DAY),
+                acts.Judged(8, "P-1", "ACCEPTED", late=False),
+                acts.Released(9, "222520250000153457", E, DAY, "CLOSED", "SIGNED"),
+                acts.Deregistered(10, "310000000001", DAY, "EXPORT", exit_record=True),
+                acts.SeenOnRoad(11, DAY),
+            ),
         ),
     ),
     (
@@ -47,9 +76,13 @@ EXAMPLES: list[tuple[str, r.Record]] = [
         r.Policies((r.PolicyVersion(DAY, PolicyParams.model_validate(dict(DEFAULT_PARAMS))),)),
     ),
     ("calendar:2025", r.Calendar(1, (DAY,), ())),
-    ("suspension:S-1", r.Suspension(E, "INTERIM", None)),
-    ("submission:P-1", r.Submission("V", "b-1", "310000000001", AT, DAY, "ACCEPTED")),
-    ("evidence:cert:310000000001", r.Evidence("V")),
+    ("suspension:S-1", r.Suspension(7, E, "INTERIM", None, None, (Notice(8, "SUSPEND", "police", AT),))),
+    ("case:C-1", r.Case(8, "ROAD_USE", (E,), ("V",), DAY, (9,), remedies=(Remedy(10, ("V",)),))),
+    ("submission:P-1", r.Submission("V", 7)),
+    ("evidence:cert:310000000001", r.Evidence("V", 5)),
+    ("entry:7", r.Target("ab" * 32, "{}")),
+    ("corrected:7", r.Corrected(9)),
+    ("submission:P-2", r.Nothing()),
     ("city:", r.City(3)),
 ]
 

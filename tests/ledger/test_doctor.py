@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 from typing_extensions import override
 
-from ledger.doctor import ExaminedStore, examine
+from ledger.doctor import examine
 from ledger.doctor.checkpoints import check_checkpoint
 from ledger.doctor.finding import Check, Outcome, ok, worst
 from ledger.doctor.head import check_head
 from ledger.doctor.machine import LEAST_FREE_BYTES, LITTLE_FREE_BYTES, check_key_files, check_space
-from ledger.doctor.sqlite import check_settings, normalised, sqlite_checks
+from ledger.doctor.objects import normalised
+from ledger.doctor.sqlite import ExaminedStore, check_settings, sqlite_checks
 from ledger.signer import CheckpointSigner
 from ledger.sqlite_reader import Connection
 from ledger.store_sqlite import SqliteStore

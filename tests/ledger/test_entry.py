@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -348,8 +347,8 @@ def test_a_statement_has_44_kib_at_most_and_is_canonical() -> None:
 def test_a_header_line_differs_when_any_member_does() -> None:
     """Given a header, when one member changes, then the line and so the leaf hash changes."""
     others = [
-        replace(HEADER, index=18), replace(HEADER, item=2), replace(HEADER, prev=ZERO_HASH),
-        replace(HEADER, envelope=ZERO_HASH), replace(HEADER, tags=()), replace(HEADER, type="T"),
-        replace(HEADER, subjects=HEADER.subjects[1:]), replace(HEADER, recorded_at="2026-01-05T02:00:00.123457Z"),
+        HEADER._replace(index=18), HEADER._replace(item=2), HEADER._replace(prev=ZERO_HASH),
+        HEADER._replace(envelope=ZERO_HASH), HEADER._replace(tags=()), HEADER._replace(type="T"),
+        HEADER._replace(subjects=HEADER.subjects[1:]), HEADER._replace(recorded_at="2026-01-05T02:00:00.123457Z"),
     ]  # fmt: skip
     assert len({leaf_hash(encode_entry(header, b"{}")) for header in [HEADER, *others]}) == 9

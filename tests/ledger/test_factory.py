@@ -10,10 +10,10 @@ from eventsourcing.dcb.persistence import DCBInfrastructureFactory
 from eventsourcing.persistence import InfrastructureFactoryError, OperationalError
 from eventsourcing.utils import Environment
 
-from ledger.factory import LedgerFactory, open_store
+from ledger.factory import LedgerFactory
 from ledger.recorder import LedgerRecorder
-from ledger.store import StoreError
-from ledger.store_sqlite import SqliteStore
+from ledger.stores import open_store
+from tests.support.postgres import Server
 
 
 @pytest.fixture(autouse=True)
@@ -27,15 +27,21 @@ def env(tmp_path: Path) -> dict[str, str]:
     return {"PERSISTENCE_MODULE": "ledger.factory", "QUOTA_LEDGER_DB": f"sqlite:///{tmp_path}/app.db"}
 
 
-def test_an_application_keeps_its_events_in_the_store(env: dict[str, str], tmp_path: Path) -> None:
+@pytest.fixture
+def either(url: str) -> dict[str, str]:
+    """The settings for a store of either kind."""
+    return {"PERSISTENCE_MODULE": "ledger.factory", "QUOTA_LEDGER_DB": url}
+
+
+def test_an_application_keeps_its_events_in_the_store(either: dict[str, str]) -> None:
     """Given the settings, when an application appends and is opened anew, then its event is there, and chained."""
-    with DCBApplication(env) as application:
+    with DCBApplication(either) as application:
         assert isinstance(application.recorder, LedgerRecorder)
         assert application.recorder.append([DCBEvent("Noted", b"one", ["t"])]) == 1
-    with DCBApplication(env | {"CREATE_TABLE": "no"}) as application:
+    with DCBApplication(either | {"CREATE_TABLE": "no"}) as application:
         (found,) = application.recorder.read()
         assert (found.position, found.event) == (1, DCBEvent("Noted", b"one", ["t"]))
-    with closing(SqliteStore(tmp_path / "app.db", read_only=True)) as store:
+    with closing(open_store(either["QUOTA_LEDGER_DB"], read_only=True)) as store:
         assert store.head().size == 1
 
 
@@ -45,9 +51,9 @@ def test_the_name_of_the_application_goes_before_a_setting(env: dict[str, str], 
         assert [path.name for path in tmp_path.glob("*.db")] == ["own.db"]
 
 
-def test_recorders_of_a_factory_share_its_store(env: dict[str, str]) -> None:
+def test_recorders_of_a_factory_share_its_store(either: dict[str, str]) -> None:
     """Given two recorders of one factory, then one reads what the other appended, until the factory is closed."""
-    factory = DCBInfrastructureFactory.construct(Environment("App", env))
+    factory = DCBInfrastructureFactory.construct(Environment("App", either))
     assert isinstance(factory, LedgerFactory)
     one, other = factory.dcb_recorder(), factory.dcb_recorder()
     one.append([DCBEvent("Noted", b"")])
@@ -61,7 +67,7 @@ def test_recorders_of_a_factory_share_its_store(env: dict[str, str]) -> None:
 @pytest.mark.parametrize(
     ("settings", "says"),
     [
-        ({"QUOTA_LEDGER_DB": ""}, "QUOTA_LEDGER_DB is not set"),
+        ({"QUOTA_LEDGER_DB": ""}, "QUOTA_LEDGER_DB is not set; sqlite:///PATH or postgresql://HOST/DATABASE"),
         ({"CREATE_TABLE": "perhaps"}, "CREATE_TABLE: .*perhaps.*; yes or no is wanted"),
     ],
 )
@@ -78,6 +84,14 @@ def test_a_store_that_is_not_there_is_made_only_on_request(env: dict[str, str], 
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_schema_that_is_not_there_is_made_only_on_request(postgres: Server) -> None:
+    """Given CREATE_TABLE=no and an empty PostgreSQL database, then opening fails and makes no schema in it."""
+    env = {"PERSISTENCE_MODULE": "ledger.factory", "QUOTA_LEDGER_DB": postgres.database()}
+    for _ in range(2):
+        with pytest.raises(OperationalError, match="no ledger"):
+            LedgerFactory(env | {"CREATE_TABLE": "no"})
+
+
 def test_a_file_of_somebody_else_is_left_alone(env: dict[str, str], tmp_path: Path) -> None:
     """Given another file under that name, then opening fails and the file is as it was."""
     (tmp_path / "app.db").write_bytes(b"a letter")
@@ -86,8 +100,8 @@ def test_a_file_of_somebody_else_is_left_alone(env: dict[str, str], tmp_path: Pa
     assert (tmp_path / "app.db").read_bytes() == b"a letter"
 
 
-@pytest.mark.parametrize("url", ["", "app.db", "sqlite://app.db", "sqlite:///", "mysql://host/db"])
-def test_another_form_of_url_is_refused(url: str) -> None:
-    """Given what is no sqlite:///PATH, then the error says what is wanted."""
-    with pytest.raises(StoreError, match="sqlite:///PATH"):
-        open_store(url, create=True)
+@pytest.mark.parametrize("named", ["app.db", "sqlite://app.db", "sqlite:///", "mysql://host/db"])
+def test_another_form_of_url_is_refused(named: str) -> None:
+    """Given what names neither kind of store, then the error says what is wanted."""
+    with pytest.raises(OperationalError, match="sqlite:///PATH or postgresql://HOST/DATABASE"):
+        LedgerFactory({"QUOTA_LEDGER_DB": named})

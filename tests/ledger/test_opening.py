@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from api.cli.verify import verify_target
+from api.cli.verify import Question, verify_target
 from ledger.canonical import canonical_bytes
 from ledger.envelope import sign_envelope
 from ledger.keys import Unauthorised
@@ -46,7 +46,8 @@ def _open(
 def test_an_opening_within_its_time_is_intact(tmp_path: Path, signed_at: str) -> None:
     """Given an opening at either bound of its age, when it is entered and verified, then it is intact."""
     _open(tmp_path, lambda whole: whole, signed_at)
-    assert verify_target(tmp_path / "ledger.db", None, [], unanchored=True).integrity == "INTACT"
+    answer = verify_target(tmp_path / "ledger.db", None, [], Question(unanchored=True)).to_json()
+    assert answer["integrity"] == {"verdict": "INTACT", "breaks": []}
 
 
 @pytest.mark.parametrize("signed_at", ["2026-01-02T01:59:59.999999Z", "2026-01-05T02:05:00.000001Z"])

@@ -1,11 +1,10 @@
 """The DCB recorder on a ledger store: the library's contract, and bare entries that are chained like all."""
 
-import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from secrets import token_hex
 
 import pytest
 from eventsourcing.dcb.api import DCBAppendCondition, DCBEvent, DCBQuery, DCBQueryItem
@@ -14,9 +13,10 @@ from eventsourcing.persistence import DataError, IntegrityError, OperationalErro
 
 from ledger.entry import Header, Subject, encode_entry, parse_entry
 from ledger.merkle import leaf_hash, root, root_from_tiles
-from ledger.recorder import LedgerRecorder
+from ledger.recorder import MAX_NAME_BYTES, LedgerRecorder
 from ledger.store import Batch, Head, NewEntry
-from ledger.store_sqlite import SqliteStore
+from ledger.stores import AnyStore, open_store
+from tests.support.stores import rewrite
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 
@@ -32,47 +32,47 @@ class Ticks:
 
 
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "bare.db"
-
-
-@pytest.fixture
-def store(path: Path) -> Iterator[SqliteStore]:
-    with closing(SqliteStore(path, create=True)) as store:
+def store(url: str) -> Iterator[AnyStore]:
+    with closing(open_store(url, create=True)) as store:
         yield store
 
 
 @pytest.fixture
-def recorder(store: SqliteStore) -> LedgerRecorder:
+def recorder(store: AnyStore) -> LedgerRecorder:
     return LedgerRecorder(store, clock=Ticks())
 
 
-class TestContract(DCBRecorderTestCase):
+@pytest.fixture
+def contract() -> DCBRecorderTestCase:
     """The library's own tests of a DCB recorder."""
+    return DCBRecorderTestCase()
 
-    @pytest.fixture(autouse=True)
-    def _give(self, recorder: LedgerRecorder) -> None:
-        self.recorder = recorder
 
-    def test_append_read(self) -> None:
-        """Given an empty store, then queries, limits, heads and conditions are as the contract has them."""
-        self._test_append_read(self.recorder)
+def test_append_and_read_as_the_library_has_it(
+    contract: DCBRecorderTestCase, recorder: LedgerRecorder
+) -> None:
+    """Given an empty store, then queries, limits, heads and conditions are as the contract has them."""
+    contract._test_append_read(recorder)
 
-    def test_append_read_from_a_later_position(self) -> None:
-        """Given a store with an entry, then the same holds after it."""
-        position = self.recorder.append([DCBEvent("type0", b"data0", ["tag0"])])
-        self._test_append_read(self.recorder, initial_position=position)
 
-    def test_append_subscribe(self) -> None:
-        """Given a subscription, then it gives what is recorded, blocks, and goes on with the next append."""
-        self._test_append_subscribe(self.recorder)
+def test_append_and_read_from_a_later_position(
+    contract: DCBRecorderTestCase, recorder: LedgerRecorder
+) -> None:
+    """Given a store with an entry, then the contract holds after it."""
+    position = recorder.append([DCBEvent("type0", b"data0", ["tag0"])])
+    contract._test_append_read(recorder, initial_position=position)
+
+
+def test_subscribe_as_the_library_has_it(contract: DCBRecorderTestCase, recorder: LedgerRecorder) -> None:
+    """Given a subscription, then it gives what is recorded, blocks, and goes on with the next append."""
+    contract._test_append_subscribe(recorder)
 
 
 def events(*data: bytes) -> list[DCBEvent]:
     return [DCBEvent("T", each, ["b", "a", "b"]) for each in data]
 
 
-def breaks(store: SqliteStore) -> list[str]:
+def breaks(store: AnyStore) -> list[str]:
     """Say where a store of bare entries does not hold together, each entry hashed and chained anew."""
     found: list[str] = []
     entries = list(store.entries(0, store.head().size))
@@ -92,7 +92,7 @@ def breaks(store: SqliteStore) -> list[str]:
     return found
 
 
-def test_bare_entries_are_chained_and_hashed(store: SqliteStore, recorder: LedgerRecorder) -> None:
+def test_bare_entries_are_chained_and_hashed(store: AnyStore, recorder: LedgerRecorder) -> None:
     """Given bare entries over more than a tile, then header, chain, hashes, tiles and head hold together."""
     assert recorder.append(events(b"one\ntwo\x00")) == 1
     assert recorder.append(events(*(b"%d" % index for index in range(300)))) == 301
@@ -107,28 +107,30 @@ def test_bare_entries_are_chained_and_hashed(store: SqliteStore, recorder: Ledge
 
 
 @pytest.mark.parametrize(
-    ("sql", "signs"),
+    ("column", "forged", "signs"),
     [
-        ("UPDATE entry SET data = CAST(data || 'x' AS BLOB) WHERE idx = 3", ["hash", "chain", "root"]),
-        ("UPDATE entry SET data = (SELECT data FROM entry WHERE idx = 2) WHERE idx = 3", ["chain", "hash"]),
-        ("UPDATE entry SET leaf = zeroblob(32) WHERE idx = 3", ["hash"]),
+        ("data", lambda store: next(store.entries(3, 4)) + b"x", ["hash", "chain", "root"]),
+        ("data", lambda store: next(store.entries(2, 3)), ["chain", "hash"]),
+        ("leaf", lambda store: bytes(32), ["hash"]),
     ],
 )
 def test_tampering_shows(
-    store: SqliteStore, recorder: LedgerRecorder, path: Path, sql: str, signs: list[str]
+    store: AnyStore,
+    recorder: LedgerRecorder,
+    url: str,
+    column: str,
+    forged: Callable[[AnyStore], bytes],
+    signs: list[str],
 ) -> None:
-    """Given somebody who drops the trigger and changes an entry, then hashing and chaining anew shows it."""
+    """Given somebody who goes past the triggers and changes an entry, then hashing and chaining anew shows it."""
     recorder.append(events(b"0", b"1", b"2", b"3", b"4"))
-    with closing(sqlite3.connect(path)) as connection:
-        connection.execute("DROP TRIGGER entry_no_update")
-        connection.execute(sql)
-        connection.commit()
+    rewrite(url, 3, column, forged(store))
     found = " ".join(breaks(store))
     assert "entry 3" in found
     assert all(sign in found for sign in signs)
 
 
-def test_recorded_at_never_goes_back(store: SqliteStore) -> None:
+def test_recorded_at_never_goes_back(store: AnyStore) -> None:
     """Given a clock that is set back, then an entry takes the instant of the one before."""
     recorder = LedgerRecorder(store, clock=Ticks(5, 3, 6))
     for data in (b"0", b"1", b"2"):
@@ -137,7 +139,7 @@ def test_recorded_at_never_goes_back(store: SqliteStore) -> None:
     assert seconds == ["05", "05", "06"]
 
 
-def open_real_ledger(store: SqliteStore) -> None:
+def open_real_ledger(store: AnyStore) -> None:
     """Put in an entry as the sequencer has it: with an envelope, a subject and a tag."""
     header = Header(
         "e" * 64, 0, 1, "0" * 64, "2026-01-05T12:00:00.000000Z",
@@ -151,7 +153,7 @@ def open_real_ledger(store: SqliteStore) -> None:
         transaction.write(Batch(entries=[entry]), Head(1, entry.leaf_hash, header.recorded_at, tree))
 
 
-def test_a_real_ledger_is_read_but_not_appended_to(store: SqliteStore, recorder: LedgerRecorder) -> None:
+def test_a_real_ledger_is_read_but_not_appended_to(store: AnyStore, recorder: LedgerRecorder) -> None:
     """Given a ledger of signed statements, then subjects and tags find its entries, bare ones are refused."""
     open_real_ledger(store)
     for tag in ("ledger:keys", "case:c"):
@@ -163,7 +165,7 @@ def test_a_real_ledger_is_read_but_not_appended_to(store: SqliteStore, recorder:
     assert store.head().size == 1
 
 
-def test_a_bare_entry_does_not_pose_as_an_opening(store: SqliteStore, recorder: LedgerRecorder) -> None:
+def test_a_bare_entry_does_not_pose_as_an_opening(store: AnyStore, recorder: LedgerRecorder) -> None:
     """Given a bare event of type LedgerOpened, then it is refused, and nothing with it enters."""
     with pytest.raises(ProgrammingError, match="no bare entries"):
         recorder.append([*events(b"fine"), DCBEvent("LedgerOpened", b"{}")])
@@ -177,15 +179,25 @@ def test_a_bare_entry_does_not_pose_as_an_opening(store: SqliteStore, recorder: 
         DCBEvent("T\n", b""),
         DCBEvent("T", b"", ["\x00"]),
         DCBEvent("T", b"", [7]),  # type: ignore[list-item]
+        DCBEvent("T" * (MAX_NAME_BYTES + 1), b""),
+        DCBEvent("T", b"", ["额" * (MAX_NAME_BYTES // 3 + 1)]),
+        DCBEvent("T", b"", ["\ud800"]),
     ],
 )
 def test_what_no_entry_can_hold_is_refused(
-    store: SqliteStore, recorder: LedgerRecorder, event: DCBEvent
+    store: AnyStore, recorder: LedgerRecorder, event: DCBEvent
 ) -> None:
     """Given an event too long or with a name that no header can hold, then nothing of its append enters."""
     with pytest.raises(DataError):
         recorder.append([*events(b"fine"), event])
     assert store.head().size == 0
+
+
+def test_names_may_be_of_the_stated_length(recorder: LedgerRecorder) -> None:
+    """Given a type and a tag of the longest length, hard to compress, then both stores hold and find them."""
+    type_, tag = (token_hex(MAX_NAME_BYTES // 2) for _ in range(2))
+    recorder.append([DCBEvent(type_, b"", [tag])])
+    assert [found.position for found in recorder.read(DCBQuery([DCBQueryItem([type_], [tag])]))] == [1]
 
 
 def test_an_append_needs_events(recorder: LedgerRecorder) -> None:
@@ -194,7 +206,7 @@ def test_an_append_needs_events(recorder: LedgerRecorder) -> None:
         recorder.append([])
 
 
-def test_a_failing_store_is_an_operational_error(store: SqliteStore, recorder: LedgerRecorder) -> None:
+def test_a_failing_store_is_an_operational_error(store: AnyStore, recorder: LedgerRecorder) -> None:
     """Given a store that fails, then the library's own error comes, in reading and in appending."""
     store.close()
     with pytest.raises(OperationalError, match="closed"):
@@ -203,13 +215,10 @@ def test_a_failing_store_is_an_operational_error(store: SqliteStore, recorder: L
         recorder.append(events(b"x"))
 
 
-def test_an_entry_that_is_none_is_a_data_error(recorder: LedgerRecorder, path: Path) -> None:
+def test_an_entry_that_is_none_is_a_data_error(recorder: LedgerRecorder, url: str) -> None:
     """Given an entry whose header somebody has broken, when it is read, then a data error comes."""
     recorder.append(events(b"0"))
-    with closing(sqlite3.connect(path)) as connection:
-        connection.execute("DROP TRIGGER entry_no_update")
-        connection.execute("UPDATE entry SET data = x'7b7d0a'")
-        connection.commit()
+    rewrite(url, 0, "data", b"{}\n")
     with pytest.raises(DataError, match="header"):
         list(recorder.read())
 
@@ -231,14 +240,14 @@ def test_an_event_that_matches_twice_comes_once(recorder: LedgerRecorder) -> Non
     assert [event.position for event in recorder.read(query)] == [1, 2]
 
 
-def test_of_rivals_with_one_condition_one_wins(path: Path, store: SqliteStore) -> None:
+def test_of_rivals_with_one_condition_one_wins(url: str, store: AnyStore) -> None:
     """Given threads with stores of their own and the same condition, then exactly one append enters."""
     condition = DCBAppendCondition(DCBQuery([DCBQueryItem(tags=["a"])]), after=0)
     start = threading.Barrier(4)
     outcomes: list[str] = []
 
     def race() -> None:
-        with closing(SqliteStore(path)) as own:
+        with closing(open_store(url)) as own:
             start.wait()
             try:
                 LedgerRecorder(own, clock=Ticks()).append(events(b"mine"), condition)
@@ -265,18 +274,16 @@ def received(recorder: LedgerRecorder, query: DCBQuery | None, append: Sequence[
     return positions
 
 
-def test_a_subscription_sees_what_another_store_appends(path: Path, recorder: LedgerRecorder) -> None:
-    """Given a subscription, when another connection to the file appends, then the event comes too."""
-    with closing(SqliteStore(path)) as other_store:
+def test_a_subscription_sees_what_another_store_appends(url: str, recorder: LedgerRecorder) -> None:
+    """Given a subscription, when another store on the same database appends, then the event comes too."""
+    with closing(open_store(url)) as other_store:
         other = LedgerRecorder(other_store, clock=Ticks())
         query = DCBQuery([DCBQueryItem(tags=["a"])])
         assert received(recorder, query, [other, recorder, other]) == [1, 2, 3]
     assert recorder._listeners == set()
 
 
-def test_a_subscription_ends_with_the_error_that_ended_it(
-    store: SqliteStore, recorder: LedgerRecorder
-) -> None:
+def test_a_subscription_ends_with_the_error_that_ended_it(store: AnyStore, recorder: LedgerRecorder) -> None:
     """Given a subscription whose store fails, then whoever waits for the next event gets the error."""
     with recorder.subscribe() as subscription:
         store.close()

@@ -9,8 +9,8 @@ from uuid import NAMESPACE_URL, uuid5
 
 import pytest
 
-from domain.records import Enterprise
-from ledger.append import Declined, Entered
+from domain.firm import Enterprise
+from ledger.append import Declined, Entered, WrongKey
 from ledger.envelope import Seen, parse_envelope, statement_hash
 from ledger.merkle import leaf_hash
 from ledger.note import VerifierKey
@@ -18,8 +18,7 @@ from ledger.proof import parse_proof
 from ledger.records import RecordCache
 from ledger.sequencer import QueueFull, Sequencer
 from ledger.signer import CheckpointSigner
-from ledger.store import CommitUnknown, StoreError, Transaction
-from ledger.store_sqlite import SqliteStore
+from ledger.store import StoreError
 from ledger.stores import open_store
 from ledger.submission import NotAccepted
 from projections.balances import Balances
@@ -28,6 +27,8 @@ from tests.support import domain as of
 from tests.support.desk import Desk, desk, enterprise, policy, statement
 from tests.support.keys import LEDGER, keyid, opening_body, private_key, registration_body
 from tests.support.stores import stuck
+
+pytestmark = pytest.mark.every_postgres
 
 
 @pytest.fixture
@@ -39,6 +40,15 @@ def at(tmp_path: Path, url: str) -> Iterator[Desk]:
 def codes(outcome: Any) -> list[str]:
     assert isinstance(outcome, Declined), outcome
     return [item.code for item in outcome.items]
+
+
+def test_another_ledgers_keys_are_refused(at: Desk, tmp_path: Path) -> None:
+    """Given a key that entry 0 does not name, when a sequencer is to write with it, then it does not begin."""
+    with pytest.raises(WrongKey, match="names another housekeeping key in entry 0"):
+        Sequencer(at.store, private_key("police-1"), clock=at.clock)
+    signer = CheckpointSigner(LEDGER, private_key("police-1"), tmp_path / "other.memory")
+    with pytest.raises(WrongKey, match="names another checkpoint key in entry 0"):
+        Sequencer(at.store, private_key("housekeeping"), clock=at.clock, signer=signer)
 
 
 def test_statements_of_one_envelope_become_neighbouring_entries(at: Desk) -> None:
@@ -155,6 +165,19 @@ def test_a_known_id_is_a_repetition_or_a_conflict(at: Desk) -> None:
     assert (codes(repeated), repeated.repeated) == (["repeated"], (1,))
     known = json.loads(enterprise(1))["id"]
     assert codes(at.send([enterprise(2, id=known)], "commerce-1")) == ["id-conflict"]
+
+
+def test_a_refusal_cites_the_article_and_the_policy_version_in_force(at: Desk) -> None:
+    """Given no policy, then version 1, when a decision is refused, then article and version stand in its words."""
+    pair = f"{of.EXPORTER}-{of.UPSTREAM}-1"
+    outcome = at.send([statement("PairClosed", {"pair_id": pair})], "commerce-1")
+    assert codes(outcome) == ["no-policy"]
+    assert outcome.items[0].detail.startswith("no policy version is in force on ")
+    assert "[台账规则]" in outcome.items[0].detail
+    at.send([policy()], "commerce-1", "commerce-2")
+    outcome = at.send([statement("PairClosed", {"pair_id": pair})], "commerce-1")
+    assert codes(outcome) == ["wrong-state"]
+    assert "[沪商规〔2024〕19号 措施5, policy version 1]" in outcome.items[0].detail
 
 
 def test_the_same_id_twice_in_an_envelope_is_malformed(at: Desk) -> None:
@@ -345,36 +368,6 @@ def test_a_full_queue_refuses_and_records_nothing(at: Desk) -> None:
             assert all(isinstance(future.result(), Entered) for future in waiting)
 
 
-class UncertainStore(SqliteStore):
-    """Loses the connection during the next COMMIT, which happened or did not."""
-
-    lost: bool | None = None
-
-    @contextlib.contextmanager
-    def transaction(self) -> Iterator[Transaction]:
-        happened, self.lost = self.lost, None
-        if happened is None:
-            with super().transaction() as transaction:
-                yield transaction
-            return
-        with contextlib.suppress(ZeroDivisionError), super().transaction() as transaction:
-            yield transaction
-            if not happened:
-                raise ZeroDivisionError
-        raise CommitUnknown("the connection was lost during COMMIT")
-
-
-@pytest.mark.parametrize("happened", [True, False])
-def test_a_commit_of_unknown_outcome_is_resolved_by_asking(tmp_path: Path, happened: bool) -> None:
-    """Given a connection lost during COMMIT, when asked again, then the statement stands once and has its receipt."""
-    with desk(tmp_path, kind=UncertainStore) as at:
-        assert isinstance(at.store, UncertainStore)
-        at.store.lost = happened
-        outcome = at.send([enterprise(1)], "commerce-1")
-        assert (outcome.indexes, outcome.replayed, at.store.head().size) == ((1,), happened, 2)
-        assert isinstance(at.send([enterprise(2)], "commerce-1"), Entered)
-
-
 def test_what_fails_for_good_is_said_and_leaves_nothing(at: Desk) -> None:
     """Given a store that refuses to write, when a statement comes, then the error arrives and the next one enters."""
     fact = statement("VehicleRegistered", of.registered_body(of.vin(1), None, on="2026-01-04"), "police")
@@ -391,3 +384,26 @@ def test_the_cache_of_records_is_bounded(at: Desk) -> None:
     cache.absorb({f"enterprise:{n}": Enterprise(name=str(n)) for n in range(4)})
     assert len(cache) == 3
     assert cache.fetch(at.store, ["enterprise:3"]) == {"enterprise:3": Enterprise(name="3")}
+
+
+def test_envelopes_enter_together_in_their_order_and_at_one_moment(at: Desk) -> None:
+    """Given three envelopes, one of them refused, when they enter together, then the others stand in order."""
+    lots = [[enterprise(1)], [b"{}"], [enterprise(2), enterprise(3)]]
+    sent = [(at.envelope(lot, "commerce-1"), lot) for lot in lots]
+    first, refused, last = at.sequencer.append_together(sent)
+
+    assert first == Entered((1,), replayed=False)
+    assert codes(refused) == ["malformed"]
+    assert last == Entered((3, 4), replayed=False)
+    headers = [json.loads(data.partition(b"\n")[0]) for data in at.store.entries(1, 5)]
+    assert len({header["recorded_at"] for header in headers}) == 1
+
+
+def test_together_has_bounds(at: Desk) -> None:
+    """Given more envelopes than a group holds, or none, when they should enter together, then nothing does."""
+    sent = (at.envelope([enterprise(1)], "commerce-1"), [enterprise(1)])
+    with pytest.raises(ValueError, match="513 envelopes, at most 512"):
+        at.sequencer.append_together([sent] * 513)
+
+    assert at.sequencer.append_together([]) == []
+    assert at.store.head().size == 1

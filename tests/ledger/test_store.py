@@ -11,9 +11,12 @@ from pathlib import Path
 import pytest
 
 from ledger.merkle import leaf_hash, root, root_from_tiles, tile_width
+from ledger.sql_reader import KEYS
 from ledger.store import Batch, Found, Head, StoreError
 from ledger.stores import AnyStore, open_store
 from tests.support.stores import INSTANT, append, dump, fill, grow, new_entry
+
+pytestmark = pytest.mark.every_postgres
 
 
 @pytest.fixture
@@ -68,6 +71,28 @@ def test_what_is_written_is_found_again(full: AnyStore, url: str) -> None:
         assert store.records(["pair/p", "none"]) == {"pair/p": "{}"}
         assert (store.records_changed_since(257), store.records_changed_since(258)) == (["pair/p"], [])
         assert store.checkpoint() == b"note"
+
+
+def test_many_keys_are_asked_for_at_once(full: AnyStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Given a key more than one query takes, then two queries find the heads and records of all of them."""
+    asked: list[str] = []
+    rows = full._rows
+
+    def counted(sql: str, *parameters: object) -> list[tuple[object, ...]]:
+        asked.append(sql)
+        return rows(sql, *parameters)
+
+    monkeypatch.setattr(full, "_rows", counted)
+    keys = [*(f"x:{number}" for number in range(KEYS - 1)), "x:a", "vin:V"]
+
+    assert full.subject_heads(keys) == {
+        "x:a": (2, leaf_hash(b"entry 1")),
+        "vin:V": (1, leaf_hash(b"entry 0")),
+    }
+    assert len(asked) == 2
+    assert full.records([*keys, "pair/p"]) == {"pair/p": "{}"}
+    assert len(asked) == 4
+    assert (full.subject_heads([]), full.records([]), len(asked)) == ({}, {}, 4)
 
 
 def test_entries_are_matched_by_type_tags_and_subjects(full: AnyStore) -> None:

@@ -8,15 +8,18 @@ import psycopg
 import pytest
 
 from ledger.postgres_roles import grant_roles
-from ledger.store import Batch, CommitUnknown, SchemaMismatch, StoreError
-from ledger.store_postgres import PostgresStore, database_name
-from tests.support.postgres import LocalServer, Server, local_server
+from ledger.store import Batch, CommitUnknown, ConnectionLost, SchemaMismatch, StoreError
+from ledger.store_postgres import ASK_ATTEMPTS, PostgresStore, database_name
+from tests.support.postgres import Server, cut
 from tests.support.stores import APPEND_ONLY, append, dump, fill, grow, new_entry
+
+pytestmark = pytest.mark.every_postgres
 
 
 @pytest.fixture
-def url(postgres: Server) -> str:
-    return postgres.database()
+def url(postgres: Server) -> Iterator[str]:
+    with postgres.lent_database() as url:
+        yield url
 
 
 @pytest.fixture
@@ -224,15 +227,6 @@ def test_commits_wait_for_the_disk(store: PostgresStore, url: str) -> None:
 # --- lost connections ---
 
 
-def cut(url: str) -> None:
-    """Terminate every other connection to the database."""
-    with psycopg.connect(url, autocommit=True) as owner:
-        owner.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )
-
-
 def test_a_connection_that_dies_at_the_commit_leaves_it_unknown(full: PostgresStore, url: str) -> None:
     """Given a connection that dies before COMMIT is answered, then the outcome is unknown; the next append works."""
     with pytest.raises(CommitUnknown, match="COMMIT failed"), full.transaction():
@@ -269,6 +263,15 @@ def test_a_query_whose_connection_dies_is_asked_again(full: PostgresStore, url: 
     assert sizes == [258]
 
 
+def test_a_query_that_ends_its_connection_is_not_asked_for_ever(full: PostgresStore, url: str) -> None:
+    """Given a query that kills whoever answers it, when it has been asked as often as is allowed, then that is the end of it."""
+    with psycopg.connect(url) as owner:
+        owner.execute("CREATE SEQUENCE quota_ledger.asked")
+    with pytest.raises(ConnectionLost, match="terminating connection"):
+        full._rows("SELECT nextval('asked'), pg_terminate_backend(pg_backend_pid())")
+    assert full._rows("SELECT last_value FROM asked") == [(ASK_ATTEMPTS,)]
+
+
 def test_what_failed_is_not_taken_for_committed(full: PostgresStore) -> None:
     """Given a statement that failed and an error that somebody swallowed, then the commit is refused."""
 
@@ -291,24 +294,3 @@ def test_readers_of_one_transaction_may_interleave(full: PostgresStore) -> None:
     assert next(started) == b"entry 0"
     started.close()
     assert full.head().size == 2_758
-
-
-@pytest.fixture(scope="module")
-def own() -> Iterator[LocalServer]:
-    with local_server() as server:
-        yield server
-
-
-def test_a_server_that_restarts_is_waited_for(own: LocalServer) -> None:
-    """Given a server that is stopped at once and started again, when a writer waits, then it goes on and lost nothing."""
-    url = own.database()
-    with closing(PostgresStore(url, create=True)) as store:
-        grow(store, 3)
-        own.stop("immediate")
-        sizes: list[int] = []
-        writer = threading.Thread(target=lambda: sizes.append(grow(store, 2).size))
-        writer.start()
-        own.start()
-        writer.join(timeout=60)
-        assert sizes == [5]
-        assert list(store.entries(0, 9)) == [b"entry %d" % index for index in range(5)]

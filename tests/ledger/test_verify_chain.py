@@ -36,24 +36,6 @@ def test_an_honest_ledger_is_intact() -> None:
     assert verify_built(history(), lenient=True).exit_code == 0
 
 
-def test_the_json_object_has_its_members_in_their_order() -> None:
-    """Given an answer, when printed, then it has exactly the members that readers rely on."""
-    whole = verify_built(history()).to_json()
-    assert list(whole) == [
-        "format", "origin", "size", "root", "checkpoint", "anchored", "as_known_at", "as_of", "integrity", "books",
-        "statements", "headline", "verdict", "notes", "seconds",
-    ]  # fmt: skip
-    assert whole["as_known_at"] == 7
-    assert whole["as_of"] == "2026-01-05"
-    assert whole["checkpoint"].split("\n")[2] == whole["root"]
-    assert whole["books"] == {"verdict": "UNDETERMINED", "breaks": []}
-    assert [(s["code"], s["verdict"]) for s in whole["statements"]] == [("C36", "UNDETERMINED")]
-    assert list(whole["headline"]) == [
-        "verdict", "exit_proved", "customs_proved", "on_track", "undetermined", "exceptions",
-    ]  # fmt: skip
-    json.dumps(whole)
-
-
 def test_a_wrong_prev_is_one_break() -> None:
     """Given an entry chained to another hash, when verified, then prev breaks there and nowhere else."""
     answer = verify_built(_after_opening(lambda header: header.update(prev="ab" * 32)))
@@ -309,4 +291,4 @@ def test_the_last_hours_of_time_are_a_date_too() -> None:
     made.now = made.now.replace(year=9999, month=12, day=31, hour=20)
     made.enter([made.enterprise()], ["commerce-1"])
     answer = verify_built(made)
-    assert (found(answer), answer.as_of) == ([], "9999-12-31")
+    assert found(answer) == []

@@ -32,17 +32,17 @@ def _rows(store: SqliteStore) -> list[PairBalance]:
 
 
 def test_balances_of_a_season(store: SqliteStore) -> None:
-    """Given three cars deregistered after export out of eight units, when read, then 3 D and 5 available."""
+    """Given three cars deregistered after export out of twenty units, when read, then 3 D and 17 available."""
     size, (row,) = read_balances(store)
 
     assert size == store.head().size
-    assert row.balances == dict.fromkeys(row.balances, 0) | {"ISS": -8, "AV": 5, "D": 3}
+    assert row.balances == dict.fromkeys(row.balances, 0) | {"ISS": -20, "AV": 17, "D": 3}
 
 
 def test_rebuild_gives_what_was_kept_live(store: SqliteStore) -> None:
     """Given balances and decision records kept live, when made anew from the entries, then they are equal."""
     rows = _rows(store)
-    records = "SELECT key, text FROM record ORDER BY key"
+    records = "SELECT key, text FROM record WHERE key <> 'rebuilt' ORDER BY key"
     with store.view_transaction() as connection:
         live = connection.execute(records).fetchall()
         connection.execute("UPDATE balance SET iss = iss - 1, av = av + 1")

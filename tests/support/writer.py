@@ -1,11 +1,12 @@
-"""A writer process: appends envelopes to a ledger until done, and reports each acknowledgement.
+"""A writer process: appends envelopes to a ledger, ``ENVELOPES`` or more, until its input ends.
 
-Run as ``python -m tests.support.writer URL NUMBER COUNT``; writes ``ready``, then one line an acknowledged envelope, at once:
+Run as ``python -m tests.support.writer URL NUMBER``; writes ``ready``, then one line an acknowledged envelope, at once:
 ``<envelope digest> <first index>`` for what entered, ``<envelope digest> <code>`` for what was refused.
 """
 
 import hashlib
 import json
+import select
 import sys
 from collections.abc import Iterator
 from contextlib import closing
@@ -15,7 +16,7 @@ from ledger.append import Declined, Entered
 from ledger.clock import system_clock
 from ledger.envelope import Seen, sign_envelope
 from ledger.sequencer import Sequencer
-from ledger.store import StoreError
+from ledger.store import StoreError, Unreachable
 from ledger.stores import open_store
 from tests.support import domain as of
 from tests.support.desk import statement
@@ -32,9 +33,9 @@ def approvals(writer: int) -> bytes:
     return statement("UseApplicationApproved", of.approval_body([car], f"{of.PAIR}-{writer}"))
 
 
-def enterprises(writer: int, count: int) -> Iterator[bytes]:
-    """Yield registrations of enterprises that nobody else registers."""
-    for number in range(count):
+def enterprises(writer: int) -> Iterator[bytes]:
+    """Yield registrations of enterprises that nobody else registers, as many as have numbers."""
+    for number in range(1_000):
         org_code = of.ORG_CODES[of.EXPORTER]
         first_17 = f"9131{writer}{number:03d}{org_code}"
         uscc = first_17 + uscc_check(first_17)
@@ -46,19 +47,27 @@ def send(sequencer: Sequencer, envelope: bytes, one: bytes) -> Entered | Decline
     for _ in range(5):
         try:
             return sequencer.append(envelope, [one])
+        except Unreachable:
+            raise  # that has waited long enough
         except StoreError as error:
             sys.stderr.write(f"sent again: {error}\n")
     return sequencer.append(envelope, [one])
 
 
-def main(url: str, writer: int, count: int) -> None:
+def told_to_stop() -> bool:
+    return bool(select.select([sys.stdin], [], [], 0)[0])
+
+
+def main(url: str, writer: int) -> None:
     """Append and report."""
     with closing(open_store(url)) as store, Sequencer(store, private_key("housekeeping")) as sequencer:
         sys.stdout.write("ready\n")
         sys.stdout.flush()
-        waiting = list(enterprises(writer, count))
+        waiting = list(enterprises(writer))
         waiting.insert(3, approvals(writer))
         for number, one in enumerate(waiting, start=1):
+            if number > ENVELOPES and told_to_stop():
+                break
             head = store.head()
             envelope = sign_envelope(
                 "commerce",
@@ -77,4 +86,4 @@ def main(url: str, writer: int, count: int) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))
+    main(sys.argv[1], int(sys.argv[2]))

@@ -1,0 +1,119 @@
+"""Processes that look at entries ahead of the pass: as many as help, none where there is little to do.
+
+Each runs ``python -m ledger.verification.worker``, gets pickled work on its standard input and answers on its
+standard output. It ends when its input does, so none outlives the verification, however that ends; it is in
+a process group of its own, so that Ctrl-C reaches the verification alone.
+"""
+
+import os
+import pickle
+import subprocess
+import sys
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Final, Protocol
+
+from ledger.verification.look import Looked, Work, look
+
+LEAST_ENTRIES: Final = 4_096
+"""Fewer entries are looked at sooner than a process starts."""
+_PIPE_BYTES: Final = 1 << 20  # where the system allows it: an answer then never waits for its reader
+_ROOT: Final = str(Path(__file__).resolve().parents[2])
+
+
+class Lookers(Protocol):
+    """Who looks at work."""
+
+    @property
+    def ahead(self) -> int:
+        """How much work it is good to have under way."""
+        ...
+
+    def submit(self, work: Work) -> "Future[Looked]":
+        """Have some work looked at."""
+        ...
+
+    def close(self) -> None:
+        """End all of it, finished or not."""
+        ...
+
+
+class Here:
+    """Looks at once, in this process."""
+
+    ahead = 0
+
+    def submit(self, work: Work) -> "Future[Looked]":
+        """See :meth:`Lookers.submit`."""
+        done: Future[Looked] = Future()
+        done.set_result(look(work))
+        return done
+
+    def close(self) -> None:
+        """See :meth:`Lookers.close`."""
+
+
+class Workers:
+    """Some processes, and a thread for each that waits for its answers."""
+
+    def __init__(self, count: int) -> None:
+        self.ahead = 2 * count
+        self.processes = [_start() for _ in range(count)]
+        self._idle: SimpleQueue[subprocess.Popen[bytes]] = SimpleQueue()
+        for process in self.processes:
+            self._idle.put(process)
+        self._threads = ThreadPoolExecutor(count)
+
+    def submit(self, work: Work) -> "Future[Looked]":
+        """See :meth:`Lookers.submit`."""
+        return self._threads.submit(self._ask, work)
+
+    def close(self) -> None:
+        """See :meth:`Lookers.close`."""
+        for process in self.processes:
+            process.kill()
+        self._threads.shutdown(cancel_futures=True)
+        for process in self.processes:
+            process.communicate()  # there is nobody to talk to; it closes the pipes and waits
+
+    def _ask(self, work: Work) -> Looked:
+        process = self._idle.get()
+        assert process.stdin is not None
+        assert process.stdout is not None
+        try:
+            pickle.dump(work, process.stdin, pickle.HIGHEST_PROTOCOL)
+            process.stdin.flush()
+            answer: Looked = pickle.load(process.stdout)  # noqa: S301  the process is our own
+        except (EOFError, OSError, pickle.UnpicklingError):
+            raise ChildProcessError("a process that verifies entries was ended from outside") from None
+        finally:
+            self._idle.put(process)
+        return answer
+
+
+def lookers(size: int) -> Lookers:
+    """Return who is to look at so many entries."""
+    count = processes_for(size)
+    return Workers(count) if count else Here()
+
+
+def processes_for(size: int) -> int:
+    """Return how many processes it is good to have for so many entries; 0 for none besides this one."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    # One more than there are cores: none stands idle while one waits for this process to listen.
+    return 0 if size < LEAST_ENTRIES or cores == 1 else cores + 1
+
+
+def _start() -> "subprocess.Popen[bytes]":
+    # -P: never from the directory that one happens to stand in, which may be that of the evidence.
+    path = os.pathsep.join([_ROOT, *filter(None, sys.path)])
+    return subprocess.Popen(
+        [sys.executable, "-P", "-m", "ledger.verification.worker"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        bufsize=_PIPE_BYTES,
+        pipesize=_PIPE_BYTES,
+        process_group=0,
+        env=os.environ | {"PYTHONPATH": path},
+    )

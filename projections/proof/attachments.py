@@ -1,0 +1,84 @@
+"""C08: the documents that statements name, compared with those that the auditor holds.
+
+Documents lie in one folder, each under its SHA-256 in lower-case hex. The ledger holds their digests only:
+that a scan is genuine is another question (Z05).
+"""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from ledger.source import Break
+from projections.proof.types import Event, StatementResult, Verdict
+
+_SHOWN: Final = 10
+
+
+@dataclass(slots=True)
+class Attachments:
+    """Folds every entry with attachments; reads each document once.
+
+    Attributes:
+        folder: where the documents lie, None where none were given.
+        breaks: a document whose bytes or length are not those that an entry names, at that entry.
+        named: documents named so far, by the 32 bytes of their digest: the length found, or None: not there.
+        lacking: entries whose documents are not all there.
+    """
+
+    folder: Path | None
+    breaks: list[Break] = field(default_factory=list)
+    named: dict[bytes, int | None] = field(default_factory=dict)
+    lacking: int = 0
+    first_lacking: list[int] = field(default_factory=list)
+
+    def fold(self, event: Event) -> None:
+        """Take in one entry."""
+        whole = True
+        for attachment in event.statement.attachments:
+            key = bytes.fromhex(attachment.sha256)
+            if key not in self.named:
+                self.named[key] = self._look(attachment.sha256, event.index)
+            found = self.named[key]
+            whole = whole and found is not None
+            if found not in {None, attachment.bytes}:
+                detail = f"document {attachment.sha256} has {found} bytes, {attachment.bytes} are stated"
+                self.breaks.append(Break("attachment", event.index, detail))
+        if not whole:
+            self.lacking += 1
+            if len(self.first_lacking) < _SHOWN:
+                self.first_lacking.append(event.index)
+
+    def _look(self, name: str, index: int) -> int | None:
+        """Return the length of a document, None where it is not there; a wrong one is a break."""
+        if self.folder is None:
+            return None
+        try:
+            with (self.folder / name).open("rb") as file:
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
+                length = file.tell()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            self.breaks.append(Break("attachment", index, f"document {name}: {error.strerror}"))
+            return None
+        if digest != name:
+            self.breaks.append(Break("attachment", index, f"document {name}: its bytes hash to {digest}"))
+        return length
+
+    def results(self) -> Iterable[StatementResult]:
+        """Answer C08."""
+        entries = tuple(sorted({one.index for one in self.breaks if one.index is not None}))
+        detail = f"{len(self.named)} documents are named"
+        if entries:
+            yield StatementResult("C08", Verdict.REFUTED, entries, f"{detail}, {len(self.breaks)} differ")
+        elif self.lacking:
+            first = ", ".join(str(index) for index in self.first_lacking)
+            missing = f"documents of {self.lacking} entries (first {first})"
+            given = "none was given" if self.folder is None else "not all are there"
+            yield StatementResult("C08", Verdict.UNDETERMINED, (), f"{detail}, {given}", (missing,))
+        else:
+            yield StatementResult(
+                "C08", Verdict.PROVED, (), f"{detail}, each is there and hashes to its name"
+            )

@@ -1,0 +1,44 @@
+"""The car store: what the statements about single cars keep, by VIN, whatever corrections did to it."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from projections.proof.amended import Amendment
+from projections.proof.car_facts import CarFact, read_facts
+from projections.proof.types import Event
+
+
+@dataclass(slots=True)
+class CarStore:
+    """Facts by VIN, each list in ascending order of place."""
+
+    cars: dict[str, list[CarFact]] = field(default_factory=dict)
+
+    def fold(self, event: Event) -> None:
+        """Enter what a statement says of each car that it names."""
+        for vin, fact in read_facts(event):
+            facts = self.cars.setdefault(vin, [])
+            facts.append(fact)
+            if len(facts) > 1 and facts[-2].place > fact.place:  # a replacement stands where its target stood
+                facts.sort(key=_place)
+
+    def amend(self, amendment: Amendment) -> None:
+        """Take out what stood at a place, of every car; enter what is said instead."""
+        for vin in self._holders(amendment):
+            self.cars[vin] = [fact for fact in self.cars[vin] if fact.place != amendment.place]
+        if amendment.replacement is not None:
+            self.fold(amendment.replacement)
+
+    def _holders(self, amendment: Amendment) -> Iterable[str]:
+        """Return the cars that keep something of the place; looks first where the correction says."""
+        found = list(self._keeping(amendment.vins, amendment.place))
+        return found or list(self._keeping(self.cars, amendment.place))
+
+    def _keeping(self, vins: Iterable[str], place: int) -> Iterator[str]:
+        for vin in vins:
+            if any(fact.place == place for fact in self.cars.get(vin, ())):
+                yield vin
+
+
+def _place(fact: CarFact) -> int:
+    return fact.place

@@ -1,0 +1,184 @@
+"""Sets the ledger against an agency's extract, and says what is on one side only (Z01, Z09).
+
+Both sides are read as of one day: rows and facts that took effect later do not count. A registration that the
+police annulled as a clerical error does not count, nor does a release that customs reversed.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Final, Literal, assert_never
+
+from domain.bodies import (
+    Body,
+    CustomsExportConfirmed,
+    CustomsExportReversed,
+    QuotaAttributeClassified,
+    RegistrationAnnulled,
+    VehicleDeregistered,
+    VehicleRegistered,
+)
+from projections.extracts import CustomsRow, Extract, PoliceRow, TransportRow
+from projections.proof.amended import Amendment
+from projections.proof.types import Event, StatementResult
+
+_COMPARED: Final = (
+    VehicleRegistered,
+    RegistrationAnnulled,
+    VehicleDeregistered,
+    CustomsExportConfirmed,
+    CustomsExportReversed,
+    QuotaAttributeClassified,
+)
+Known = Sequence[tuple[int, Body]]
+"""What the ledger says, in its order: (entry, body)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One thing on which the two sides do not agree.
+
+    Attributes:
+        side: where it stands: in one of the two only, or in both with other words.
+        what: the car, declaration or batch, and how the sides differ.
+        line: of the extract, None where only the ledger has it.
+        index: of the entry, None where only the extract has it.
+    """
+
+    side: Literal["extract", "ledger", "both"]
+    what: str
+    line: int | None
+    index: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What came of one extract."""
+
+    name: str
+    kind: str
+    rows: int
+    """Rows that count on the day."""
+    differences: tuple[Difference, ...]
+
+
+@dataclass(slots=True)
+class Comparable:
+    """Folds the facts that extracts speak of, by the place of their entry."""
+
+    facts: dict[int, tuple[int, date, Body]] = field(default_factory=dict)
+
+    def fold(self, event: Event) -> None:
+        """Take in one statement."""
+        if isinstance(event.statement.body, _COMPARED):
+            self.facts[event.place] = (event.index, event.effective_date, event.statement.body)
+
+    def amend(self, amendment: Amendment) -> None:
+        """Take out what was corrected, put in what stands there instead."""
+        self.facts.pop(amendment.place, None)
+        if amendment.replacement is not None:
+            self.fold(amendment.replacement)
+
+    def results(self, as_of: date) -> Iterable[StatementResult]:
+        """Answer no statement by itself."""
+        return ()
+
+    def compare(self, name: str, extract: Extract, as_of: date) -> Comparison:
+        """Set an extract, called ``name`` in the answer, against what is folded so far."""
+        known = [(index, body) for _, (index, on, body) in sorted(self.facts.items()) if on <= as_of]
+        police = [row for row in extract.rows if isinstance(row, PoliceRow) and row.registered_on <= as_of]
+        customs = [row for row in extract.rows if isinstance(row, CustomsRow) and row.released_on <= as_of]
+        transport = [row for row in extract.rows if isinstance(row, TransportRow)]
+        found: Iterator[Difference]
+        match extract.kind:
+            case "police":
+                found = _police(known, police, extract.columns, as_of)
+            case "customs":
+                found = _customs(known, customs)
+            case "transport":
+                found = _transport(known, transport)
+            case _:
+                assert_never(extract.kind)
+        rows = len(police) + len(customs) + len(transport)
+        return Comparison(name, extract.kind, rows, tuple(found))
+
+
+def _police(
+    known: Known, rows: Sequence[PoliceRow], columns: frozenset[str], as_of: date
+) -> Iterator[Difference]:
+    registered: dict[str, list[tuple[int, VehicleRegistered]]] = {}
+    ended: dict[tuple[str, str], tuple[int, date]] = {}
+    for index, body in known:
+        if isinstance(body, VehicleRegistered):
+            registered.setdefault(body.vin, []).append((index, body))
+        elif isinstance(body, RegistrationAnnulled) and body.kind == "CLERICAL":
+            cars = registered.get(body.vin, [])
+            registered[body.vin] = [one for one in cars if one[1].cert_no != body.cert_no]
+        elif isinstance(body, VehicleDeregistered):
+            ended[body.vin, body.cert_no] = (index, body.deregistered_on)
+    for row in rows:
+        cars = registered.get(row.vin, [])
+        if not cars:
+            yield Difference("extract", f"{row.vin}, registered {row.registered_on}", row.line, None)
+            continue
+        same_day = (place for place, one in enumerate(cars) if one[1].registered_on == row.registered_on)
+        index, body = cars.pop(next(same_day, 0))
+        told = []
+        if body.registered_on != row.registered_on:
+            told.append(f"registered {row.registered_on}, in the ledger {body.registered_on}")
+        if row.cert_no is not None and row.cert_no != body.cert_no:
+            told.append(f"certificate {row.cert_no}, in the ledger {body.cert_no}")
+        if "deregistered_on" in columns:
+            stated = row.deregistered_on
+            if stated is not None and stated > as_of:
+                stated = None
+            recorded = ended.get((body.vin, body.cert_no), (None, None))[1]
+            if stated != recorded:
+                told.append(f"deregistered {stated or 'not'}, in the ledger {recorded or 'not'}")
+        if told:
+            yield Difference("both", f"{row.vin}: {'; '.join(told)}", row.line, index)
+    for vin, cars in registered.items():
+        for index, body in cars:
+            yield Difference("ledger", f"{vin}, registered {body.registered_on}", None, index)
+
+
+def _customs(known: Known, rows: Sequence[CustomsRow]) -> Iterator[Difference]:
+    released: dict[tuple[str, str], tuple[int, date]] = {}
+    for index, body in known:
+        if isinstance(body, CustomsExportConfirmed):
+            released.setdefault((body.vin, body.declaration_no), (index, body.released_on))
+        elif isinstance(body, CustomsExportReversed):
+            released.pop((body.vin, body.declaration_no), None)
+    for row in rows:
+        found = released.pop((row.vin, row.declaration_no), None)
+        what = f"{row.vin}, declaration {row.declaration_no}"
+        if found is None:
+            yield Difference("extract", what, row.line, None)
+        elif found[1] != row.released_on:
+            told = f"{what}: released {row.released_on}, in the ledger {found[1]}"
+            yield Difference("both", told, row.line, found[0])
+    for (vin, number), (index, _) in released.items():
+        yield Difference("ledger", f"{vin}, declaration {number}", None, index)
+
+
+def _transport(known: Known, rows: Sequence[TransportRow]) -> Iterator[Difference]:
+    classified: dict[str, tuple[int, int]] = {}
+    for index, body in known:
+        if isinstance(body, QuotaAttributeClassified):
+            classified[body.batch_id] = (index, body.units)
+    total = sum(units for _, units in classified.values())
+    listed = [row for row in rows if row.batch_id is not None]
+    for row in rows:
+        if row.batch_id is None:
+            if row.units != total:
+                yield Difference("both", f"{row.units} units in all, in the ledger {total}", row.line, None)
+            continue
+        found = classified.pop(row.batch_id, None)
+        if found is None:
+            yield Difference("extract", f"batch {row.batch_id}: {row.units} units", row.line, None)
+        elif found[1] != row.units:
+            told = f"batch {row.batch_id}: {row.units} units, in the ledger {found[1]}"
+            yield Difference("both", told, row.line, found[0])
+    if listed:  # a list of the whole alone says nothing about a batch
+        for batch_id, (index, units) in classified.items():
+            yield Difference("ledger", f"batch {batch_id}: {units} units", None, index)

@@ -1,0 +1,117 @@
+"""The files of all cars: the facts about each, in the order in which the ledger said them.
+
+A correction takes the facts of its target out and enters those of its replacement last, as of now: what the
+books do with it is to reverse and to post anew. (By the days on which things took effect, which is how the
+headline reads the files, the replacement stands where its target stood: see ``Fact.place``.)
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Annotated, Final
+
+from pydantic import Field
+
+from domain.identifiers import batch_of
+from projections.proof.amended import Amendment
+from projections.proof.facts import POSTING, Fact, batch_fact, car_facts
+from projections.proof.published import Published
+from projections.proof.types import Event
+from projections.proof.units import USED, Car, Units, advance, car_of
+
+REUSE: Final = "REUSE"
+"""Noted with an approval when the policy lets a car use quota again after its end."""
+
+_RECENT: Final = 20_000  # cars kept placed: about as many as are between approval and export at one time
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """What one statement changes in where the units of one car stand."""
+
+    before: Units
+    after: Units
+
+
+@dataclass(slots=True)
+class CarFiles:
+    """Takes in statements and corrections; tells what each moves.
+
+    Attributes:
+        cars: by VIN; facts in ascending order of index.
+        batches: by batch id, the cars that were ever approved in it.
+        places: of the facts that concern a whole batch, the batch.
+        recent: cars as last placed, to save placing them again from their facts; can be lost at any time.
+    """
+
+    cars: dict[str, list[Fact]] = field(default_factory=dict)
+    batches: dict[str, list[str]] = field(default_factory=dict)
+    places: dict[int, str] = field(default_factory=dict)
+    recent: Annotated[dict[str, tuple[Car, Units]], Field(exclude=True)] = field(
+        default_factory=dict, compare=False
+    )
+
+    def put(self, event: Event, published: Published) -> Iterator[Move]:
+        """Enter what a statement says of each car that it names, or that its batch holds."""
+        if shared := batch_fact(event):
+            batch_id = shared.line_id or ""
+            self.places[event.place] = batch_id
+            for vin in self.batches.get(batch_id, ()):
+                if self._waits(vin, batch_id):
+                    yield from self._add(vin, shared)
+            return
+        for vin, fact in car_facts(event):
+            if fact.kind == "UseApplicationApproved":
+                vins = self.batches.setdefault(batch_of(fact.line_id or ""), [])
+                if vin not in vins:
+                    vins.append(vin)
+                params = published.in_force(fact.on)
+                fact = replace(fact, note=REUSE) if params and params.vin_reuse_after_end else fact
+            yield from self._add(vin, fact)
+
+    def take(self, amendment: Amendment) -> Iterator[Move]:
+        """Take out whatever stands at the place of a correction."""
+        place = amendment.place
+        holders = self._holders(amendment)
+        self.places.pop(place, None)
+        for vin in holders:
+            _, before = self._placed(vin)
+            self.cars[vin] = [fact for fact in self.cars[vin] if fact.place != place]
+            del self.recent[vin]
+            _, after = self._placed(vin)
+            yield Move(before, after)
+
+    def _add(self, vin: str, fact: Fact) -> Iterator[Move]:
+        car, before = self._placed(vin)
+        self.cars.setdefault(vin, []).append(fact)
+        advance(car, fact)
+        after = car.units() if fact.kind in POSTING else before
+        self.recent[vin] = car, after
+        yield Move(before, after)
+
+    def _placed(self, vin: str) -> tuple[Car, Units]:
+        """Return a car as its facts place it, and its units."""
+        known = self.recent.get(vin)
+        if known is None:
+            if len(self.recent) >= _RECENT:
+                self.recent.clear()
+            car = car_of(self.cars.get(vin, ()))
+            known = self.recent[vin] = car, car.units()
+        return known
+
+    def _waits(self, vin: str, batch_id: str) -> bool:
+        """Say whether a line of the car in a batch is still to be classified or registered.
+
+        What is said of the batch leaves other lines alone, and goes on doing so if a correction takes the
+        registration of one of them back.
+        """
+        car, _ = self._placed(vin)
+        return any(state != USED and batch_of(line_id) == batch_id for line_id, state in car.lines.items())
+
+    def _holders(self, amendment: Amendment) -> list[str]:
+        """Return the cars that keep a fact of the corrected place; looks first where the correction says."""
+        likely = self.batches.get(self.places.get(amendment.place, ""), amendment.vins)
+        found = [vin for vin in likely if self._keeps(vin, amendment.place)]
+        return found or [vin for vin in self.cars if self._keeps(vin, amendment.place)]
+
+    def _keeps(self, vin: str, place: int) -> bool:
+        return any(fact.place == place for fact in self.cars.get(vin, ()))

@@ -1,0 +1,85 @@
+"""Follows the integrity pass entry by entry: one reading of the ledger answers all three questions."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from domain.calendar import shanghai_date
+from domain.statements import MalformedStatement, parse_statement
+from ledger.header import Header
+from projections.proof.attachments import Attachments
+from projections.proof.check import Checker
+from projections.proof.comparison import Comparable
+from projections.proof.record import Recording
+from projections.proof.types import Event, StatementResult, Unread
+
+Until = Callable[[int, datetime], bool]
+"""(index, recorded_at) → whether the entry is still to be taken in."""
+
+
+def known_at(moment: int | date) -> Until:
+    """Return what ends the view *as known at* an index, or at the last entry recorded on a Shanghai day."""
+    if isinstance(moment, int):
+        return lambda index, _: index <= moment
+    return lambda _, recorded_at: shanghai_date(recorded_at) <= moment
+
+
+@dataclass(slots=True)
+class Follower:
+    """An observer of the integrity pass; ask it when the pass is over.
+
+    Attributes:
+        until: None: every entry is taken in.
+        documents: where the documents lie, None where none were given.
+        snapshot_at: how many entries the stored projections have taken in, None where there are none.
+        comparable: what extracts are set against, None where there are none.
+        snapshot: the balances after ``snapshot_at`` entries, once they were reached.
+    """
+
+    until: Until | None = None
+    documents: Path | None = None
+    snapshot_at: int | None = None
+    comparable: Comparable | None = None
+    checker: Checker = field(default_factory=Checker)
+    recording: Recording = field(init=False)
+    attachments: Attachments = field(init=False)
+    snapshot: Mapping[str, Mapping[str, int]] | None = None
+
+    def __post_init__(self) -> None:
+        self.recording = Recording(self.checker.published)
+        self.attachments = Attachments(self.documents)
+        if self.comparable is not None:
+            self.checker.groups.append(self.comparable)
+        if self.snapshot_at == 0:
+            self.snapshot = {}
+
+    def __call__(
+        self, index: int, leaf: bytes, header: Header, statement: dict[str, Any], recorded_at: datetime
+    ) -> None:
+        """Take in one sound entry; see ``ledger.verification.walk.Observer``."""
+        if self.until is not None and not self.until(index, recorded_at):
+            return
+        try:
+            said = parse_statement(statement)
+        except MalformedStatement:
+            self.take(Unread(index, recorded_at, tuple(subject.key for subject in header.subjects)))
+        else:
+            self.take(Event.of(index, leaf.hex(), said, recorded_at))
+
+    def take(self, event: Event | Unread) -> None:
+        """Take in one entry, whatever ``until`` says."""
+        self.checker.fold(event)
+        if isinstance(event, Event):
+            self.recording.fold(event)
+            self.attachments.fold(event)
+        if self.snapshot_at == event.index + 1:
+            pairs = self.checker.books.pairs
+            # Registrations that name no line count for the city, which keeps no row.
+            self.snapshot = {pair_id: dict(pair.balances) for pair_id, pair in pairs.items() if pair_id}
+
+    def results(self) -> Iterable[StatementResult]:
+        """Answer C05, C06 and C08; the rest is in ``checker.report``."""
+        yield from self.recording.results()
+        yield from self.attachments.results()

@@ -1,0 +1,70 @@
+"""C07: the balances that a store keeps, against a replay, row by row."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from ledger.store import StoreError
+from ledger.store_audit import RowsSource
+from projections.proof.accounts import ACCOUNTS
+from projections.proof.types import StatementResult, Verdict
+
+_SHOWN: Final = 5
+_SIZE: Final = "SELECT size FROM view_position WHERE view = 'balances'"
+_BALANCES: Final = f"SELECT pair, {', '.join(ACCOUNTS).lower()} FROM balance"  # noqa: S608  our own names
+Rows = Mapping[str, Mapping[str, int]]
+"""Pair → account → units."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredBalances:
+    """What a store keeps: the balances after its first ``size`` entries."""
+
+    size: int
+    rows: Rows
+
+
+def read_stored(source: RowsSource) -> StoredBalances | None:
+    """Return the balances that a store keeps, as they lie there; None where it keeps none."""
+    try:
+        sizes = source.every(_SIZE)
+        rows = source.every(_BALANCES)
+    except StoreError:
+        return None  # the tables are made by whoever reads balances first
+    if not sizes or not isinstance(sizes[0][0], int):
+        return None
+    return StoredBalances(
+        sizes[0][0], {str(pair): dict(zip(ACCOUNTS, units, strict=True)) for pair, *units in rows}
+    )
+
+
+def compare_balances(stored: StoredBalances | None, replayed: Rows | None) -> StatementResult:
+    """Answer C07.
+
+    Args:
+        stored: None where there is no store, or where it keeps none yet.
+        replayed: the checker's balances after as many entries, None where it did not get there.
+    """
+    if stored is None:
+        detail, missing = "no projections are stored here", "the operator's store"
+        return StatementResult("C07", Verdict.UNDETERMINED, (), detail, (missing,))
+    if replayed is None:
+        missing = f"a replay up to entry {stored.size - 1}"
+        return StatementResult("C07", Verdict.UNDETERMINED, (), f"stored up to {stored.size}", (missing,))
+    differing = sorted(_differences(stored.rows, replayed))
+    if not differing:
+        detail = f"{len(stored.rows)} rows equal a replay of {stored.size} entries"
+        return StatementResult("C07", Verdict.PROVED, (), detail)
+    more = f" (and {len(differing) - _SHOWN} more)" if len(differing) > _SHOWN else ""
+    return StatementResult("C07", Verdict.REFUTED, (), f"{'; '.join(differing[:_SHOWN])}{more}")
+
+
+def _differences(stored: Rows, replayed: Rows) -> list[str]:
+    found = []
+    for pair_id in stored.keys() | replayed.keys():
+        here, there = stored.get(pair_id, {}), replayed.get(pair_id, {})
+        for account in here.keys() | there.keys():
+            if here.get(account, 0) != there.get(account, 0):
+                told = f"{account} {here.get(account, 'none')} is stored, {there.get(account, 0)} by replay"
+                found.append(f"{pair_id}: {told}")
+    return found

@@ -1,0 +1,78 @@
+"""The answer about a subject bundle: is the history whole, is its page right, were its cars exported?"""
+
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from ledger.bundle_files import Files
+from ledger.canonical import Malformed
+from ledger.entry import MAX_ENTRY_BYTES
+from ledger.source import Break
+from ledger.subject_bundle import ENTRIES, SUMMARY_PATH
+from ledger.verification import SubjectVerification
+from projections.proof.answer import EXIT_CODES, Overall, headline_json, statement_json
+from projections.proof.subject import SubjectView, read_subject
+from projections.proof.summary import render_summary
+from projections.proof.types import Verdict
+
+MAX_SUMMARY_BYTES: Final = 256 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectAnswer:
+    """Integrity of one history, and C36 for its cars; no view where the history is not whole."""
+
+    integrity: SubjectVerification
+    view: SubjectView | None
+
+    @property
+    def verdict(self) -> Overall:
+        """The worst first, as for a whole ledger; the books of one history alone are never asked."""
+        if self.integrity.verdict != "UNDETERMINED" or self.view is None:
+            return self.integrity.verdict
+        verdict = self.view.headline.verdict
+        return "PROVED" if verdict is Verdict.PROVED else verdict.value
+
+    @property
+    def exit_code(self) -> int:
+        """0 proved, 1 broken, 4 not anchored or against the anchor, 5 refuted, 6 open (0 if lenient)."""
+        code = EXIT_CODES[self.verdict]
+        return 0 if self.verdict == "UNDETERMINED" and self.integrity.lenient else code
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the object that ``verify --json`` prints for a subject bundle."""
+        whole = self.integrity.to_json() | {"verdict": self.verdict}
+        if self.view is not None:
+            whole |= {
+                "statements": [statement_json(self.view.statement)],
+                "headline": headline_json(self.view.headline),
+            }
+        return whole
+
+
+def answer_subject(verification: SubjectVerification, files: Files) -> SubjectAnswer:
+    """Read the history of a verified bundle and make its page again.
+
+    A page that differs from what the entries give is a break of class ``malformed``; one that is not there is
+    noted.
+    """
+    complete_to, checkpoint = verification.complete_to, verification.checkpoint
+    if complete_to is None or checkpoint is None or verification.subject is None:
+        return SubjectAnswer(verification, None)
+    numbers = [int(path.removeprefix(ENTRIES)) for path in files.paths if path.startswith(ENTRIES)]
+    entries = {index: files.read(f"{ENTRIES}{index}", MAX_ENTRY_BYTES) for index in numbers}
+    view = read_subject(verification.subject, entries)
+    page = render_summary(view, complete_to, checkpoint)
+    if SUMMARY_PATH not in files.paths:
+        notes = (*verification.notes, f"{SUMMARY_PATH} is not there")
+        return SubjectAnswer(replace(verification, notes=notes), view)
+    if _read(files) != page:
+        wrong = Break("malformed", None, f"{SUMMARY_PATH} is not the page that these entries make")
+        return SubjectAnswer(replace(verification, breaks=(*verification.breaks, wrong)), view)
+    return SubjectAnswer(verification, view)
+
+
+def _read(files: Files) -> bytes | None:
+    try:
+        return files.read(SUMMARY_PATH, MAX_SUMMARY_BYTES)
+    except Malformed:
+        return None
