@@ -8,7 +8,7 @@ import logging
 import queue
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from itertools import count
@@ -20,7 +20,7 @@ from ledger.clock import Clock, system_clock
 from ledger.ed25519 import key_id, raw_public_key
 from ledger.opening import load_ring
 from ledger.reading import Reading, read_submission
-from ledger.receipt import Receipt, make_receipt
+from ledger.receipt import Receipt, make_receipts
 from ledger.signer import CheckpointSigner, ReleaseRefused, StaleStore
 from ledger.store import CommitUnknown, ConnectionLost, Store, StoreError, Unreachable
 from ledger.submission import NotAccepted, Submission, prepare
@@ -51,6 +51,20 @@ class _HeadsWanted:
 
 
 @dataclass(frozen=True, slots=True)
+class Written:
+    """What one group was: for whoever watches the sequencer."""
+
+    envelopes: int
+    statements: int
+    seconds: float
+    """From the beginning of the transaction to the end of its commit, further attempts included."""
+
+
+def _unwatched(written: Written) -> None:
+    """Watch nothing."""
+
+
+@dataclass(frozen=True, slots=True)
 class _Together:
     waiting: list[_Waiting]
 
@@ -69,6 +83,7 @@ class Sequencer:
         clock: Clock = system_clock,
         signer: CheckpointSigner | None = None,
         max_queue: int = QUEUE_ENVELOPES,
+        watch: Callable[[Written], None] = _unwatched,
     ) -> None:
         """Begin to write.
 
@@ -78,6 +93,7 @@ class Sequencer:
             clock: the present.
             signer: releases a checkpoint after each group; without one receipts have no proof yet.
             max_queue: how many envelopes may wait.
+            watch: called by the writer thread after the commit of each group of envelopes; raises nothing.
 
         Raises:
             NotOpened: the store holds no ledger.
@@ -87,6 +103,7 @@ class Sequencer:
         self._key = housekeeping_key
         self._clock = clock
         self._signer = signer
+        self._watch = watch
         self._appender = Appender(housekeeping_key)
         self._ring, _ = load_ring(store)
         if self._ring.origin is None:
@@ -106,6 +123,16 @@ class Sequencer:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    @property
+    def waiting(self) -> int:
+        """How many envelopes wait, those of the group being written not counted."""
+        return self._queue.qsize()
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether the writer thread runs."""
+        return self._thread.is_alive()
 
     def submit(self, envelope: bytes, statements: Sequence[bytes]) -> "Future[Outcome]":
         """Check what needs no head and queue the rest; the future is done after the commit.
@@ -162,8 +189,7 @@ class Sequencer:
     def receipts(self, outcome: Outcome) -> tuple[Receipt, ...]:
         """Return the receipts of what entered, or of the first entries of what was repeated."""
         indexes = outcome.indexes if isinstance(outcome, Entered) else outcome.repeated
-        note = self._store.checkpoint()
-        return tuple(make_receipt(self._store, index, note) for index in indexes)
+        return make_receipts(self._store, indexes)
 
     def close(self) -> None:
         """Write what waits, then stop."""
@@ -233,12 +259,15 @@ class Sequencer:
         return group, None, False
 
     def _write(self, group: list[_Waiting]) -> None:
+        began = time.monotonic()
         try:
             outcomes = self._append([read_submission(waiting.submission) for waiting in group])
         except BaseException as error:  # noqa: BLE001  whoever waits must hear of it, whatever it is
             for waiting in group:
                 waiting.future.set_exception(error)
             return
+        statements = sum(len(waiting.submission.statements) for waiting in group)
+        self._watch(Written(len(group), statements, time.monotonic() - began))
         self._release()
         for waiting, outcome in zip(group, outcomes, strict=True):
             waiting.future.set_result(outcome)
