@@ -108,6 +108,7 @@ def check_acknowledged(url: str, senders: Sequence[Sender]) -> None:
             }
             assert list(told) == found[digest], answers
             assert [status for status, _ in answers].count(201) <= 1
+            assert {status for status, _ in answers} <= {200, 201, 503}
 
 
 def verified(cli: Cli, url: str, folder: Path) -> None:
