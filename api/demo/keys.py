@@ -51,6 +51,6 @@ def key_revoked(seed: int, at: datetime) -> Act:
     return Act(at, CLERK.partition("-")[0], "AgencyKeyRevoked", body)
 
 
-def clerk_from(first: date) -> date:
+def clerk_until(first: date) -> date:
     """Return the day on which the clerk's key is revoked: ten months later."""
     return date.fromordinal(first.toordinal() + 300)

@@ -17,7 +17,7 @@ from api.demo.agenda import Process
 from api.demo.calendars import working_day
 from api.demo.cases import Case, unfounded
 from api.demo.fleet import Enterprise, enterprise
-from api.demo.keys import CLERK, clerk_from, key_registered, key_revoked
+from api.demo.keys import CLERK, clerk_until, key_registered, key_revoked
 from api.demo.lawful import ALL_KINDS_FROM, Lawful
 from api.demo.pace import FIRST_DAY, MAX_GRANT, plus, weight
 from api.demo.tally import AGENCIES, Tally, statement
@@ -106,7 +106,7 @@ def _calendar(table: PublishedTable, day: date) -> Act:
 def _key(seed: int) -> Iterator[Act]:
     day = working_day(plus(FIRST_DAY, 20))
     yield key_registered(seed, moment(day, 8, 30))
-    yield key_revoked(seed, moment(working_day(clerk_from(day)), 8, 30))
+    yield key_revoked(seed, moment(working_day(clerk_until(day)), 8, 30))
 
 
 def _shares(random: Random, exporters: int, vehicles: int) -> list[int]:
@@ -209,7 +209,7 @@ def _statements(world: World, tally: Tally) -> Process:
         is_last = world.agenda.is_idle
         for agency, counts in tally.take(month.year, month.month).items():
             by: tuple[str, ...] = ()
-            if agency == "police" and clerk_first < day < clerk_from(clerk_first):
+            if agency == "police" and clerk_first < day < clerk_until(clerk_first):
                 by = (CLERK,)
             if counts:
                 filed = statement(agency, by, month, counts, moment(day, 17, 30 + AGENCIES.index(agency)))

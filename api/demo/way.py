@@ -7,8 +7,6 @@ from api.demo.acts import Act, digest, document, moment
 from api.demo.agenda import Process
 from api.demo.plan import Plan
 
-PROOF_STAGE = ("registered", "transferred")
-
 
 def named(plan: Plan) -> dict[str, object]:
     """Return the members by which police statements name the car's registration."""

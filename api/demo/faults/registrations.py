@@ -114,9 +114,7 @@ def correction_corrected(planter: Planter, plan: Plan, violation: Violation) -> 
     return True
 
 
-def _stray(
-    planter: Planter, plan: Plan, violation: Violation, line_id: str | None, *codes: str
-) -> tuple[Plan, Act]:
+def _stray(planter: Planter, plan: Plan, violation: Violation, line_id: str | None, *codes: str) -> Plan:
     """Register, copy, transfer and prove a car that was never applied for, beside the car of ``plan``."""
     stray = planter.stray(plan)
     registration = way.registration(stray)
@@ -127,7 +125,7 @@ def _stray(
         act.body |= {"line_id": line_id}
     plan.extras += [violation.show(registration, *codes), *others]
     violation.vin = stray.car.vin
-    return stray, registration
+    return stray
 
 
 def without_line(planter: Planter, plan: Plan, violation: Violation) -> bool:
@@ -140,7 +138,7 @@ def on_another_line(planter: Planter, plan: Plan, violation: Violation) -> bool:
     """A car registered on the line of another one; a case was opened in time: C15, C36."""
     if working_day(plan.registered, 1) > plus(plan.registered, CASE_DAYS):
         return False
-    stray, _ = _stray(planter, plan, violation, plan.line_id, "C15", "C36")
+    stray = _stray(planter, plan, violation, plan.line_id, "C15", "C36")
     case = open_case(stray, "OTHER", stray.registered)
     assert case is not None, "a working day is left"
     plan.extras += stray.extras
