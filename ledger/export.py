@@ -8,7 +8,7 @@ import os
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Final, Protocol
@@ -93,27 +93,8 @@ def _write(reader: LedgerReader, size: int, put: Put, progress: Progress | None)
     for start in range(0, size, TILE_WIDTH):
         number = start // TILE_WIDTH
         width = tile_width(size, 0, number)
-        entries = list(reader.entries(start, start + width))
-        if len(entries) != width:
-            raise ExportRefused(
-                f"the store has no entry {start + len(entries)}, the checkpoint commits to it"
-            )
-        envelopes: list[bytes] = []
-        for offset, data in enumerate(entries):
-            try:
-                digest = parse_entry(data).header.envelope
-            except Malformed as error:
-                raise ExportRefused(f"the store's entry {start + offset}: {error}") from None
-            # The entries of an envelope stand together, so a new digest is one never referred to before.
-            if digest is None or digest == last_envelope:
-                continue
-            envelope = reader.envelope(digest)
-            if envelope is None:
-                raise ExportRefused(
-                    f"the store has no envelope {digest}, to which entry {start + offset} refers"
-                )
-            envelopes.append(envelope)
-            last_envelope = digest
+        entries = read_entries(reader, number, width)
+        envelopes, last_envelope = read_envelopes(reader, start, entries, last_envelope)
         put(entries_path(number, width), encode_entries(entries))
         put(envelopes_path(number, width), encode_envelopes(envelopes))
         for tile in tree.append(map(leaf_hash, entries)):
@@ -123,6 +104,53 @@ def _write(reader: LedgerReader, size: int, put: Put, progress: Progress | None)
     for tile in tree.partial_tiles():
         _put_tile(tile, put)
     return tree.root()
+
+
+def read_entries(reader: LedgerReader, number: int, width: int) -> list[bytes]:
+    """Return the entries of bundle ``number``.
+
+    Raises:
+        ExportRefused: the store has fewer.
+    """
+    start = number * TILE_WIDTH
+    entries = list(reader.entries(start, start + width))
+    if len(entries) != width:
+        raise ExportRefused(f"the store has no entry {start + len(entries)}, the checkpoint commits to it")
+    return entries
+
+
+def read_envelopes(
+    reader: LedgerReader, start: int, entries: Sequence[bytes], before: str | None
+) -> tuple[list[bytes], str | None]:
+    """Return the envelopes to which ``entries`` are the first to refer, in order.
+
+    Args:
+        reader: the store.
+        start: index of the first of them.
+        entries: of one bundle.
+        before: digest of the last envelope that the entries before ``start`` refer to.
+
+    Returns:
+        The envelopes, and the digest that is ``before`` for the next bundle.
+
+    Raises:
+        ExportRefused: an envelope is missing, or an entry is none.
+    """
+    envelopes: list[bytes] = []
+    for offset, data in enumerate(entries):
+        try:
+            digest = parse_entry(data).header.envelope
+        except Malformed as error:
+            raise ExportRefused(f"the store's entry {start + offset}: {error}") from None
+        # The entries of an envelope stand together, so a new digest is one never referred to before.
+        if digest is None or digest == before:
+            continue
+        envelope = reader.envelope(digest)
+        if envelope is None:
+            raise ExportRefused(f"the store has no envelope {digest}, to which entry {start + offset} refers")
+        envelopes.append(envelope)
+        before = digest
+    return envelopes, before
 
 
 def _put_tile(tile: Tile, put: Put) -> None:

@@ -13,13 +13,13 @@ from typing import Any
 from domain.calendar import shanghai_date
 from domain.catalogue import CATALOGUE
 from domain.decide import Refused, decide
-from domain.errors import refuse
+from domain.errors import Refusal, refuse
+from domain.fold import Outcome
 from domain.state import State
 from domain.statements import MalformedStatement, Statement, UnknownType, parse_statement
 from ledger.builder import EntryBuilder
 from ledger.canonical import Malformed
 from ledger.entry import MAX_STATEMENT_BYTES, MAX_SUBJECTS, Derived, derive
-from ledger.envelope import Envelope
 from ledger.envelope import Head as EnvelopeHead
 from ledger.keys import KeyRing, Unauthorised, check_authority, check_registration, check_revocation
 from ledger.reading import Reading, ReadStatement
@@ -30,13 +30,29 @@ MAX_AGE_HOURS = 72
 MAX_AHEAD = timedelta(minutes=5)
 
 
-class _Declined(Exception):
+class Objection(Exception):
     """A lawful no to one statement."""
 
-    def __init__(self, code: str, detail: str) -> None:
+    def __init__(
+        self, code: str, detail: str, reasons: tuple[Refusal, ...] = (), known: int | None = None
+    ) -> None:
+        """Say no.
+
+        Args:
+            code: stable, kebab-case.
+            detail: one line of English with the figures.
+            reasons: the domain's, where its rules object.
+            known: the entry that the statement is already, byte for byte.
+        """
         super().__init__(detail)
         self.code = code
         self.detail = detail
+        self.reasons = reasons
+        self.known = known
+
+
+Authorise = Callable[[Statement, dict[str, Any]], None]
+"""Raises Unauthorised, or Malformed, for a statement that may not be entered by whoever states it."""
 
 
 @dataclass(slots=True)
@@ -84,26 +100,45 @@ def judge(
         standing.ledger, standing.ring, standing.state.fork(), standing.known_ids, standing.sequences
     )
     judgement = Judgement(trial)
-    hashes = reading.envelope.statement_hashes
+    envelope = reading.envelope
+    hashes = envelope.statement_hashes
     try:
-        _check_envelope(reading.envelope.head, trial, builder, recorded_at)
-    except _Declined as whole:
+        _check_envelope(envelope.head, trial, builder, recorded_at)
+    except Objection as whole:
         judgement.declined = [DeclinedItem(n, h, whole.code, whole.detail) for n, h in enumerate(hashes, 1)]
         return judgement
-    problems: dict[int, _Declined] = {}
-    repeats: list[int] = []
+    problems: dict[int, Objection] = {}
+
+    def authorise(statement: Statement, whole: dict[str, Any]) -> None:
+        spec = CATALOGUE[statement.type]
+        check_authority(
+            trial.ring,
+            head_agency=envelope.head.agency,
+            signers=envelope.head.signers,
+            statement_agency=statement.agency,
+            type=statement.type,
+            type_agencies=spec.agencies,
+            four_eyes=spec.four_eyes,
+            index=builder.index,
+            recorded_at=recorded_at,
+        )
+        check_key_statement(trial, statement, whole)
+
     for item, statement in enumerate(reading.statements, start=1):
         try:
-            _enter(reading.envelope, item, statement, judgement, builder, recorded_at, statement_at, repeats)
-        except _Declined as no:
+            enter(statement, item, envelope.digest, judgement, builder, recorded_at, statement_at, authorise)
+        except Objection as no:
             problems[item] = no
     if problems:
-        fine = _Declined("not-entered", "this statement is in order; another one of the envelope is not")
+        fine = Objection("not-entered", "this statement is in order; another one of the envelope is not")
         for item, digest in enumerate(hashes, start=1):
             problem = problems.get(item, fine)
-            judgement.declined.append(DeclinedItem(item, digest, problem.code, problem.detail))
-        if len(repeats) == len(hashes):
-            judgement.repeated = tuple(repeats)
+            judgement.declined.append(
+                DeclinedItem(item, digest, problem.code, problem.detail, problem.reasons)
+            )
+        known = tuple(problem.known for problem in problems.values() if problem.known is not None)
+        if len(known) == len(hashes):
+            judgement.repeated = known
     return judgement
 
 
@@ -111,92 +146,94 @@ def _check_envelope(
     head: EnvelopeHead, trial: Standing, builder: EntryBuilder, recorded_at: datetime
 ) -> None:
     if head.agency == "operator":
-        raise _Declined("type-not-allowed", "the operator's entries are written by the ledger itself")
+        raise Objection("type-not-allowed", "the operator's entries are written by the ledger itself")
     if (head.signers[0], head.seq) in trial.sequences:
-        raise _Declined(
+        raise Objection(
             "seq-used", f"seq {head.seq} of signer {head.signers[0]} is used up; take a higher one"
         )
     params = trial.state.policy_on(shanghai_date(recorded_at))
     hours = MAX_AGE_HOURS if params is None else params.envelope_max_age_hours
     age = recorded_at - head.signed_instant
     if not -MAX_AHEAD <= age <= timedelta(hours=hours):
-        raise _Declined(
+        raise Objection(
             "stale", f"signed_at {head.signed_at} is not within −5 minutes and +{hours} hours of now"
         )
     if head.seen is None:
-        raise _Declined("forked-view", "seen is null, which only entry 0 may say")
+        raise Objection("forked-view", "seen is null, which only entry 0 may say")
     leaf = builder.leaf_hash_at(head.seen.index)
     if leaf is None or leaf.hex() != head.seen.leaf_hash:
-        raise _Declined(
+        raise Objection(
             "forked-view", f"entry {head.seen.index} of this ledger has not the leaf hash that was seen"
         )
 
 
-def _enter(
-    envelope: Envelope,
-    item: int,
+def enter(
     read: ReadStatement,
+    item: int,
+    envelope: str,
     judgement: Judgement,
     builder: EntryBuilder,
     recorded_at: datetime,
     statement_at: Callable[[int], bytes],
-    repeats: list[int],
-) -> None:
-    trial, head = judgement.standing, envelope.head
-    statement, body = _parse(read)
+    authorise: Authorise,
+) -> tuple[Statement, Outcome]:
+    """Judge one statement and chain it; what it changes is on the judgement's standing.
+
+    Raises:
+        Objection: it may not be entered; nothing has changed.
+    """
+    trial = judgement.standing
+    statement, whole = _parse(read)
     if statement.ledger != trial.ledger:
-        raise _Declined(
+        raise Objection(
             "wrong-ledger", f"the statement is for {statement.ledger!r}, this ledger is {trial.ledger!r}"
         )
     if statement.id in judgement.ids:
-        raise _Declined("malformed", f"id: {statement.id} stands twice in this envelope")
+        raise Objection("malformed", f"id: {statement.id} stands twice in this envelope")
     known = trial.known_ids.get(statement.id)
     if known is not None:
         if statement_at(known) != read.raw:
-            raise _Declined("id-conflict", f"id {statement.id} is entry {known}, with other bytes")
-        repeats.append(known)
-        raise _Declined("repeated", f"the same statement is entry {known} already")
-    index = builder.index
-    spec = CATALOGUE[statement.type]
+            raise Objection("id-conflict", f"id {statement.id} is entry {known}, with other bytes")
+        raise Objection("repeated", f"the same statement is entry {known} already", known=known)
     try:
-        check_authority(
-            trial.ring,
-            head_agency=head.agency,
-            signers=head.signers,
-            statement_agency=statement.agency,
-            type=statement.type,
-            type_agencies=spec.agencies,
-            four_eyes=spec.four_eyes,
-            index=index,
-            recorded_at=recorded_at,
-        )
-        if statement.type == "AgencyKeyRegistered":
-            check_registration(trial.ring, body["body"], agency=statement.agency, ledger=trial.ledger)
-        elif statement.type == "AgencyKeyRevoked":
-            check_revocation(trial.ring, body["body"], agency=statement.agency)
+        authorise(statement, whole)
     except Unauthorised as error:
-        raise _Declined(error.code, str(error)) from None
+        raise Objection(error.code, str(error)) from None
     except Malformed as error:
-        raise _Declined("malformed", str(error)) from None
+        raise Objection("malformed", str(error)) from None
+    index = builder.index
     verdict = decide(trial.state, statement, index, recorded_at)
     if isinstance(verdict, Refused):
         first, *more = verdict.refusals
         also = f" (and: {', '.join(refusal.code for refusal in more)})" if more else ""
         version = f", policy version {first.policy_version}" if first.policy_version else ""
-        raise _Declined(first.code, f"{first.en} [{first.article}{version}]{also}")
+        raise Objection(first.code, f"{first.en} [{first.article}{version}]{also}", verdict.refusals)
     if statement.type == "EventCorrected":
-        _check_concerns(trial.state, body["body"])
+        _check_concerns(trial.state, whole["body"])
     try:
-        builder.add(envelope.digest, item, statement.type, read.raw, _few(read.derived), statement.id)
+        builder.add(envelope, item, statement.type, read.raw, _few(read.derived), statement.id)
     except Malformed as error:
-        raise _Declined("too-long", str(error)) from None
+        raise Objection("too-long", str(error)) from None
     judgement.ids[statement.id] = index
     trial.state.apply(verdict.outcome.changes)
     if verdict.outcome.flags:
         judgement.flags.append((index, json.dumps(list(verdict.outcome.flags))))
     if statement.type in {"AgencyKeyRegistered", "AgencyKeyRevoked"}:
         trial.ring = trial.ring.copy()
-        trial.ring.apply(index, statement.type, body["body"], agency=statement.agency)
+        trial.ring.apply(index, statement.type, whole["body"], agency=statement.agency)
+    return statement, verdict.outcome
+
+
+def check_key_statement(standing: Standing, statement: Statement, whole: dict[str, Any]) -> None:
+    """Ask of a statement about keys whether that key may be registered or revoked; pass any other.
+
+    Raises:
+        Unauthorised, Malformed: as :func:`ledger.keys.check_registration` and ``check_revocation``.
+    """
+    if statement.type == "AgencyKeyRegistered":
+        check_registration(standing.ring, whole["body"], agency=statement.agency, ledger=standing.ledger)
+    elif statement.type == "AgencyKeyRevoked":
+        check_revocation(standing.ring, whole["body"], agency=statement.agency)
 
 
 def _check_concerns(state: State, correction: dict[str, Any]) -> None:
@@ -209,7 +246,7 @@ def _check_concerns(state: State, correction: dict[str, Any]) -> None:
         wanted |= set(derive({**told, "body": correction["replacement"]}).subjects)
     if correction["concerns"] != sorted(wanted):
         refusal = refuse("concerns-differ", wanted=", ".join(sorted(wanted)))
-        raise _Declined(refusal.code, f"{refusal.en} [{refusal.article}]")
+        raise Objection(refusal.code, f"{refusal.en} [{refusal.article}]", (refusal,))
 
 
 def _parse(read: ReadStatement) -> tuple[Statement, dict[str, Any]]:
@@ -218,13 +255,13 @@ def _parse(read: ReadStatement) -> tuple[Statement, dict[str, Any]]:
             raise read.content
         return parse_statement(read.content), read.content
     except UnknownType as error:
-        raise _Declined("unknown-type", str(error)) from None
+        raise Objection("unknown-type", str(error)) from None
     except (Malformed, MalformedStatement) as error:
         too_long = len(read.raw) > MAX_STATEMENT_BYTES
-        raise _Declined("too-long" if too_long else "malformed", str(error)) from None
+        raise Objection("too-long" if too_long else "malformed", str(error)) from None
 
 
 def _few(derived: Derived) -> Derived:
     if len(derived.subjects) > MAX_SUBJECTS:
-        raise _Declined("too-long", f"{len(derived.subjects)} subjects, at most {MAX_SUBJECTS} are allowed")
+        raise Objection("too-long", f"{len(derived.subjects)} subjects, at most {MAX_SUBJECTS} are allowed")
     return derived

@@ -34,10 +34,11 @@ class Reading:
 
 def read_submission(submission: Submission) -> Reading:
     """Read every statement of a submission; nothing is refused here."""
-    return Reading(submission.envelope, tuple(map(_read, submission.statements)))
+    return Reading(submission.envelope, tuple(map(read_statement, submission.statements)))
 
 
-def _read(raw: bytes) -> ReadStatement:
+def read_statement(raw: bytes) -> ReadStatement:
+    """Read the bytes of one statement, whatever they are."""
     try:
         content = parse_statement(raw)
     except Malformed as error:

@@ -4,13 +4,14 @@
 entry's header line, ``proof`` a C2SP tlog-proof with a checkpoint, null while no checkpoint is released.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ledger.canonical import Malformed, load_object
 from ledger.checkpoint import parse_checkpoint_text
 from ledger.entry import parse_entry
 from ledger.envelope import statement_hash
-from ledger.merkle import inclusion_proof
+from ledger.merkle import TileReader, inclusion_proof
 from ledger.note import parse_note
 from ledger.proof import encode_proof
 from ledger.store import Reader
@@ -71,6 +72,33 @@ def make_receipt(reader: Reader, index: int, note: bytes | None) -> Receipt:
     Raises:
         KeyError: the ledger has no such entry.
     """
+    return _receipt(reader, reader, index, note)
+
+
+def make_receipts(reader: Reader, indexes: Sequence[int]) -> tuple[Receipt, ...]:
+    """Return the receipts of entries that are there, under the latest checkpoint.
+
+    Those of one envelope stand side by side, so a tile is read once for all of them.
+    """
+    note, tiles = reader.checkpoint(), _Remembered(reader)
+    return tuple(_receipt(reader, tiles, index, note) for index in indexes)
+
+
+class _Remembered:
+    """Tiles, each read once."""
+
+    def __init__(self, tiles: TileReader) -> None:
+        self._tiles = tiles
+        self._read: dict[tuple[int, int, int], bytes] = {}
+
+    def read_tile(self, level: int, number: int, width: int) -> bytes:
+        key = level, number, width
+        if key not in self._read:
+            self._read[key] = self._tiles.read_tile(*key)
+        return self._read[key]
+
+
+def _receipt(reader: Reader, tiles: TileReader, index: int, note: bytes | None) -> Receipt:
     data = next(iter(reader.entries(index, index + 1)), None)
     if data is None:
         raise KeyError(index)
@@ -78,7 +106,7 @@ def make_receipt(reader: Reader, index: int, note: bytes | None) -> Receipt:
     if note is not None:
         size = parse_checkpoint_text(parse_note(note).text).size
         if index < size:
-            proof = encode_proof(index, inclusion_proof(reader, index, size), note)
+            proof = encode_proof(index, inclusion_proof(tiles, index, size), note)
     header = data.partition(b"\n")[0]
     flags = load_object(b'{"flags":%b}' % reader.flags(index).encode(), what="flags")["flags"]
     return Receipt(header, statement_hash(parse_entry(data).statement), tuple(flags), proof)

@@ -6,6 +6,7 @@ from json.encoder import encode_basestring_ascii
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
+from domain.errors import Refusal
 from ledger.canonical import canonical_bytes
 from ledger.entry import MAX_SUBJECTS, Derived, derive
 
@@ -28,6 +29,8 @@ class DeclinedItem:
     code: str
     detail: str
     """One line of English with the figures; empty when the refusal is read back from the ledger."""
+    reasons: tuple[Refusal, ...] = ()
+    """What the domain's rules say against it, ``code`` first; empty where the ledger's own rules do."""
 
 
 @dataclass(frozen=True, slots=True)

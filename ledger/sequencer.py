@@ -8,7 +8,7 @@ import logging
 import queue
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from itertools import count
@@ -20,7 +20,7 @@ from ledger.clock import Clock, system_clock
 from ledger.ed25519 import key_id, raw_public_key
 from ledger.opening import load_ring
 from ledger.reading import Reading, read_submission
-from ledger.receipt import Receipt, make_receipt
+from ledger.receipt import Receipt, make_receipts
 from ledger.signer import CheckpointSigner, ReleaseRefused, StaleStore
 from ledger.store import CommitUnknown, ConnectionLost, Store, StoreError, Unreachable
 from ledger.submission import NotAccepted, Submission, prepare
@@ -51,6 +51,20 @@ class _HeadsWanted:
 
 
 @dataclass(frozen=True, slots=True)
+class Written:
+    """What one group was: for whoever watches the sequencer."""
+
+    envelopes: int
+    statements: int
+    seconds: float
+    """From the beginning of the transaction to the end of its commit, further attempts included."""
+
+
+def _unwatched(written: Written) -> None:
+    """Watch nothing."""
+
+
+@dataclass(frozen=True, slots=True)
 class _Together:
     waiting: list[_Waiting]
 
@@ -69,6 +83,7 @@ class Sequencer:
         clock: Clock = system_clock,
         signer: CheckpointSigner | None = None,
         max_queue: int = QUEUE_ENVELOPES,
+        watch: Callable[[Written], None] = _unwatched,
     ) -> None:
         """Begin to write.
 
@@ -78,6 +93,7 @@ class Sequencer:
             clock: the present.
             signer: releases a checkpoint after each group; without one receipts have no proof yet.
             max_queue: how many envelopes may wait.
+            watch: called by the writer thread after the commit of each group of envelopes; raises nothing.
 
         Raises:
             NotOpened: the store holds no ledger.
@@ -87,14 +103,17 @@ class Sequencer:
         self._key = housekeeping_key
         self._clock = clock
         self._signer = signer
+        self._watch = watch
         self._appender = Appender(housekeeping_key)
-        self._ring, _ = load_ring(store)
-        if self._ring.origin is None:
+        ring, number = load_ring(store)
+        if ring.origin is None:
             raise NotOpened("this database holds no ledger yet; `quota-ledger init` opens one")
-        if key_id(raw_public_key(housekeeping_key)) != self._ring.housekeeping_keyid:
-            raise WrongKey(f"{self._ring.origin} names another housekeeping key in entry 0 than this one")
-        if signer is not None and str(signer.verifier_key) != self._ring.operator_key:
-            raise WrongKey(f"{self._ring.origin} names another checkpoint key in entry 0 than the signer's")
+        if key_id(raw_public_key(housekeeping_key)) != ring.housekeeping_keyid:
+            raise WrongKey(f"{ring.origin} names another housekeeping key in entry 0 than this one")
+        if signer is not None and str(signer.verifier_key) != ring.operator_key:
+            raise WrongKey(f"{ring.origin} names another checkpoint key in entry 0 than the signer's")
+        self._origin = ring.origin
+        self._known = ring, number  # replaced as one, for request threads read it
         self._queue: queue.Queue[_Item | None] = queue.Queue(max_queue)
         self._closed = threading.Lock()
         self._is_closed = False
@@ -106,6 +125,16 @@ class Sequencer:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    @property
+    def waiting(self) -> int:
+        """How many envelopes wait, those of the group being written not counted."""
+        return self._queue.qsize()
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether the writer thread runs."""
+        return self._thread.is_alive()
 
     def submit(self, envelope: bytes, statements: Sequence[bytes]) -> "Future[Outcome]":
         """Check what needs no head and queue the rest; the future is done after the commit.
@@ -162,8 +191,7 @@ class Sequencer:
     def receipts(self, outcome: Outcome) -> tuple[Receipt, ...]:
         """Return the receipts of what entered, or of the first entries of what was repeated."""
         indexes = outcome.indexes if isinstance(outcome, Entered) else outcome.repeated
-        note = self._store.checkpoint()
-        return tuple(make_receipt(self._store, index, note) for index in indexes)
+        return make_receipts(self._store, indexes)
 
     def close(self) -> None:
         """Write what waits, then stop."""
@@ -184,15 +212,16 @@ class Sequencer:
                 raise QueueFull(f"{self._queue.maxsize} envelopes wait already; try again later") from None
 
     def _prepare(self, envelope: bytes, statements: Sequence[bytes]) -> Submission:
-        assert self._ring.origin is not None
+        ring, number = self._known
         try:
-            return prepare(envelope, statements, ledger=self._ring.origin, public_key=self._ring.public_key)
+            return prepare(envelope, statements, ledger=self._origin, public_key=ring.public_key)
         except NotAccepted as error:
             if error.code != "unknown-key":
                 raise
-        # Another process may have registered the key a moment ago.
-        ring, _ = load_ring(self._store)
-        return prepare(envelope, statements, ledger=self._ring.origin, public_key=ring.public_key)
+        # Another process may have registered the key a moment ago. Only what is new is read: anybody can
+        # send unknown keys.
+        ring, _ = load_ring(self._store, ring, number)
+        return prepare(envelope, statements, ledger=self._origin, public_key=ring.public_key)
 
     def _write_groups(self) -> None:
         carried: _Item | None = None
@@ -233,12 +262,15 @@ class Sequencer:
         return group, None, False
 
     def _write(self, group: list[_Waiting]) -> None:
+        began = time.monotonic()
         try:
             outcomes = self._append([read_submission(waiting.submission) for waiting in group])
         except BaseException as error:  # noqa: BLE001  whoever waits must hear of it, whatever it is
             for waiting in group:
                 waiting.future.set_exception(error)
             return
+        statements = sum(len(waiting.submission.statements) for waiting in group)
+        self._watch(Written(len(group), statements, time.monotonic() - began))
         self._release()
         for waiting, outcome in zip(group, outcomes, strict=True):
             waiting.future.set_result(outcome)
@@ -265,7 +297,7 @@ class Sequencer:
                 # Committed: the entries are durable, and nobody has been told. A crash here loses an answer,
                 # not an entry; the same envelope sent again gets it.
                 self._appender.memory = memory
-                self._ring = memory.ring
+                self._known = memory.ring, memory.ring_number
             except StoreError as error:
                 self._appender = Appender(self._key)
                 # Whether the commit happened is found out by asking again: what entered is a replay now.

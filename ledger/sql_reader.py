@@ -151,6 +151,10 @@ class SqlReader(HeadsReader, Reader):
         row = self._row("SELECT note FROM checkpoint ORDER BY size DESC LIMIT 1")
         return None if row is None else bytes(row[0])
 
+    def view_rows(self, sql: str, *parameters: object) -> list[tuple[Any, ...]]:
+        """Return all rows of a query over views (parameters: ``?``), outside of the head lock."""
+        return self._rows(sql, *parameters)
+
     def _among(self, sql: str, keys: Collection[str]) -> list[tuple[str, Any]]:
         return [row for part in _parts(keys) for row in self._rows(f"{sql} {self._IN}", self._list(part))]
 

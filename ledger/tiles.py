@@ -11,6 +11,7 @@ Entry bundle n holds entries 256n to 256n + 255; envelope bundle n the envelopes
 first to refer to, so its width is theirs, and it holds between none and 256 envelopes.
 """
 
+import re
 from collections.abc import Iterable
 from typing import Final
 
@@ -21,6 +22,7 @@ CHECKPOINT_PATH: Final = "checkpoint"
 MAX_ENTRY_BYTES: Final = 0xFFFF
 MAX_LEVEL: Final = 63
 
+_NUMBER = re.compile(r"((?:x[0-9]{3}/){0,6}[0-9]{3})(?:\.p/([1-9][0-9]{0,2}))?")  # 21 digits: above 2^64
 _ENTRY_LENGTH_BYTES = 2
 _ENVELOPE_LENGTH_BYTES = 4
 
@@ -40,6 +42,22 @@ def entries_path(number: int, width: int = TILE_WIDTH) -> str:
 def envelopes_path(number: int, width: int = TILE_WIDTH) -> str:
     """Return the path of an envelope bundle; ``width`` counts the entries that it belongs to."""
     return f"envelopes/{_numbered(number, width)}"
+
+
+def parse_number(text: str) -> tuple[int, int]:
+    """Return number and width that the end of a path states: ``x001/x234/067``, ``067.p/8``.
+
+    Raises:
+        Malformed: not the one way to write them.
+    """
+    found = _NUMBER.fullmatch(text)
+    if found is None:
+        raise Malformed(f"{text[:80]!r} is not the number of a tile")
+    number = int(found[1].replace("x", "").replace("/", ""))
+    width = int(found[2] or TILE_WIDTH)
+    if not 1 <= width <= TILE_WIDTH or _numbered(number, width) != text:
+        raise Malformed(f"{text[:80]!r} is not how the number of a tile is written")
+    return number, width
 
 
 def encode_entries(entries: Iterable[bytes]) -> bytes:

@@ -19,6 +19,7 @@ from api.cli.export import export
 from api.cli.init import init
 from api.cli.rebuild import rebuild
 from api.cli.roles import roles
+from api.cli.serve import serve
 from api.cli.sign import sign
 from api.cli.submit import receipt, submit
 from api.cli.verify import verify
@@ -33,7 +34,7 @@ app = typer.Typer(
 )
 app.add_typer(keys.app, name="keys")
 _COMMANDS = (
-    init, sign, submit, receipt, balance, checkpoint, verify, export, rebuild, doctor, roles, demo
+    init, sign, submit, receipt, balance, checkpoint, verify, export, rebuild, serve, doctor, roles, demo
 )  # fmt: skip
 for command in _COMMANDS:
     app.command()(command)

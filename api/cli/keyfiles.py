@@ -1,6 +1,7 @@
 """Private keys in files: PKCS #8 PEM, readable by their owner alone, never overwritten."""
 
 import os
+import stat
 from pathlib import Path
 from typing import Final
 
@@ -45,14 +46,27 @@ def read_key(path: Path) -> Ed25519PrivateKey:
     """Return the Ed25519 key that a PEM file holds.
 
     Raises:
-        Stop: no such file, or something else in it.
+        Stop: no such file, one that others than its owner may read or write, or something else in it.
+    """
+    pem = read_file(path, "key")
+    mode = stat.S_IMODE(path.stat().st_mode)
+    if mode & 0o077:
+        raise Stop(REFUSED, f"key {path}: mode {mode:04o} opens it to others; `chmod 600 {path}` closes it")
+    return parse_key(pem, f"key {path}")
+
+
+def parse_key(pem: bytes, name: str) -> Ed25519PrivateKey:
+    """Return the Ed25519 key in ``pem``; ``name`` says in a message where it is from.
+
+    Raises:
+        Stop: something else is in it.
     """
     try:
-        key = load_pem_private_key(read_file(path, "key"), password=None)
+        key = load_pem_private_key(pem, password=None)
     except (ValueError, TypeError, UnsupportedAlgorithm):
         key = None
     if not isinstance(key, Ed25519PrivateKey):
-        raise Stop(REFUSED, f"key {path}: an Ed25519 private key in PEM, without a password, is wanted")
+        raise Stop(REFUSED, f"{name}: an Ed25519 private key in PEM, without a password, is wanted")
     return key
 
 

@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from stat import S_ISREG
 from typing import Final
 
 from ledger.source import Break
@@ -54,8 +55,12 @@ class Attachments:
         """Return the length of a document, None where it is not there; a wrong one is a break."""
         if self.folder is None:
             return None
+        path = self.folder / name
         try:
-            with (self.folder / name).open("rb") as file:
+            if not S_ISREG(path.stat().st_mode):  # a pipe or device would never end
+                self.breaks.append(Break("attachment", index, f"document {name}: not a regular file"))
+                return None
+            with path.open("rb") as file:
                 digest = hashlib.file_digest(file, "sha256").hexdigest()
                 length = file.tell()
         except FileNotFoundError:

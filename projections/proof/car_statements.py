@@ -6,7 +6,6 @@ from datetime import date
 
 from projections.proof.amended import Amendment
 from projections.proof.car_store import CarStore
-from projections.proof.cars import car_on
 from projections.proof.cases import Cases
 from projections.proof.counts import Counts, Reconciled
 from projections.proof.deadlines import Deadlines
@@ -17,6 +16,7 @@ from projections.proof.licences import LicenceJudge, Licences
 from projections.proof.published import Published
 from projections.proof.registered import Copies, Lines, Plates, Vins
 from projections.proof.sanctions import Sanctions
+from projections.proof.stays import vehicle_on
 from projections.proof.tally import Judge, View
 from projections.proof.transfers import Agreement, Parties
 from projections.proof.types import Event, StatementResult
@@ -52,7 +52,7 @@ class CarStatements:
         """Answer, car by car."""
         judges = self._judges(View(as_of, self.published), as_of)
         for vin in sorted(self.store.cars.keys() | self.files.cars.keys()):
-            car = car_on(vin, self.store.cars.get(vin, ()), self.files.cars.get(vin, []), as_of)
+            car = vehicle_on(vin, self.store.cars.get(vin, ()), self.files.cars.get(vin, []), as_of)
             for judge in judges:
                 judge.look(car)
         for judge in judges:

@@ -19,15 +19,15 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from projections.proof.car_facts import Sighted
-from projections.proof.cars import Car, Stay
 from projections.proof.sanctions import Sanctions
+from projections.proof.stays import Stay, Vehicle
 from projections.proof.tally import Tally, View
 from projections.proof.types import StatementResult
 
 _DAY = timedelta(days=1)
 
 
-def finding_on_road(car: Car, sighted: Sighted) -> bool:
+def finding_on_road(car: Vehicle, sighted: Sighted) -> bool:
     """Say whether a sighting is a FINDING: of a registered car, outside the term of a temporary plate."""
     seen = sighted.seen_on
     transfers = [one.fact for stay in car.stays for one in stay.transfers]
@@ -48,7 +48,7 @@ class Cases:
     def __post_init__(self) -> None:
         self.opened = self.sanctions.opened(self.view.as_of)
 
-    def look(self, car: Car) -> None:
+    def look(self, car: Vehicle) -> None:
         """Find what needed a case."""
         for stay in car.stays:
             if stay.backed_by is None:
@@ -60,7 +60,7 @@ class Cases:
             else:
                 self.reviews += 1
 
-    def _look_overdue(self, car: Car, stay: Stay) -> None:
+    def _look_overdue(self, car: Vehicle, stay: Stay) -> None:
         params = self.view.published.in_force(stay.fact.on)
         if params is None or "SUBMISSION" not in params.deadline_acts:
             return
@@ -72,7 +72,7 @@ class Cases:
             if over - begun > timedelta(params.case_open_within_days):
                 self._ask(car, stay.fact.index, stay.fact.on, begun)
 
-    def _ask(self, car: Car, index: int, judged_on: date, became_due: date) -> None:
+    def _ask(self, car: Vehicle, index: int, judged_on: date, became_due: date) -> None:
         """Ask for a case; the policy in force on ``judged_on`` gives the days."""
         params = self.view.published.in_force(judged_on)
         if params is None:

@@ -28,7 +28,7 @@ from typing import Final
 from domain import bodies as b
 from projections.proof.amended import Amendment
 from projections.proof.car_facts import Deregistered, Transferred
-from projections.proof.cars import Car
+from projections.proof.stays import Vehicle
 from projections.proof.tally import Tally
 from projections.proof.types import Event, StatementResult
 
@@ -100,7 +100,7 @@ class Reconciled:
             if on <= self.as_of:
                 self.days[name][on] += units
 
-    def look(self, car: Car) -> None:
+    def look(self, car: Vehicle) -> None:
         """Count what happened to a car."""
         self._count("registered", (stay.fact.on for stay in car.stays))
         transfers = [one.fact for stay in car.stays for one in stay.transfers]

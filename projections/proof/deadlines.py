@@ -12,7 +12,7 @@ from datetime import date
 from typing import Final
 
 from domain.policy import DeadlineAct, PolicyParams
-from projections.proof.cars import Car, Stay
+from projections.proof.stays import Stay, Vehicle
 from projections.proof.tally import Tally, View
 from projections.proof.types import StatementResult
 
@@ -28,7 +28,7 @@ class Deadlines:
     late: int = 0
     absent: int = 0
 
-    def look(self, car: Car) -> None:
+    def look(self, car: Vehicle) -> None:
         """Judge each registration by the version in force on its day."""
         for stay in car.stays:
             self.tally.looked += 1

@@ -15,7 +15,7 @@ from typing import Final
 from domain.calendar import months_after
 from domain.identifiers import PairId, declaration_is_export, declaration_is_well_formed, pair_of
 from projections.proof.car_facts import CarFact, DomesticUse, Released
-from projections.proof.cars import Car, Stay
+from projections.proof.stays import Stay, Vehicle
 from projections.proof.tally import Tally, View
 from projections.proof.types import StatementResult
 
@@ -28,7 +28,7 @@ class Order:
 
     tally: Tally = field(default_factory=lambda: Tally("C25"))
 
-    def look(self, car: Car) -> None:
+    def look(self, car: Vehicle) -> None:
         """Compare the dates of each registration."""
         for stay in car.stays:
             self.tally.looked += 1
@@ -55,7 +55,7 @@ class Declarations:
 
     tally: Tally = field(default_factory=lambda: Tally("C29"))
 
-    def look(self, car: Car) -> None:
+    def look(self, car: Vehicle) -> None:
         """Judge every live declaration of the car."""
         released = [one for one in car.astray if isinstance(one, Released)]
         if released:
@@ -70,7 +70,7 @@ class Declarations:
         for stay in car.all_stays:
             self._judge_names(car, stay)
 
-    def _judge_names(self, car: Car, stay: Stay) -> None:
+    def _judge_names(self, car: Vehicle, stay: Stay) -> None:
         facts = [fact for one in stay.declarations for fact in one.facts]
         if facts and stay.line_id is None:
             self.tally.lack(f"the exporter of the car {car.vin}: its registration names no line")
@@ -100,7 +100,7 @@ class Deregistrations:
     view: View
     tally: Tally = field(default_factory=lambda: Tally("C30"))
 
-    def look(self, car: Car) -> None:
+    def look(self, car: Vehicle) -> None:
         """Judge each released registration by its earliest live release."""
         for stay in car.stays:
             released = stay.released
@@ -121,7 +121,7 @@ class Deregistrations:
         yield self.tally.result(f"{self.tally.looked} released cars, {bad} not deregistered in two months")
 
 
-def used_at_home(car: Car) -> list[DomesticUse]:
+def used_at_home(car: Vehicle) -> list[DomesticUse]:
     """Return the uses, of any kind, on a day after a transfer that stood on that day."""
     transfers = [one for stay in car.stays for one in stay.transfers]
     return [
@@ -137,7 +137,7 @@ class DomesticUses:
 
     tally: Tally = field(default_factory=lambda: Tally("C33"))
 
-    def look(self, car: Car) -> None:
+    def look(self, car: Vehicle) -> None:
         """Find the uses after the transfer."""
         self.tally.looked += len(car.domestic)
         self.tally.entries.update(use.index for use in used_at_home(car) if use.kind in _HOME)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from projections.proof.car_facts import Submitted
-from projections.proof.cars import Car
+from projections.proof.stays import Vehicle
 from projections.proof.tally import Tally
 from projections.proof.types import StatementResult
 
@@ -30,7 +30,7 @@ class Documents:
     first: dict[str, Use] = field(default_factory=dict)
     shared: dict[str, list[Use]] = field(default_factory=dict)
 
-    def look(self, car: Car) -> None:
+    def look(self, car: Vehicle) -> None:
         """Enter the documents of one car."""
         used: dict[str, Use] = {}
         for document, use in _uses(car):
@@ -49,7 +49,7 @@ class Documents:
         yield self.tally.result(f"{len(self.first)} documents, {shared} of them used for more than one car")
 
 
-def _uses(car: Car) -> Iterator[tuple[str, Use]]:
+def _uses(car: Vehicle) -> Iterator[tuple[str, Use]]:
     for stay in car.stays:
         yield f"certificate {stay.fact.cert_no}", Use(stay.fact.place, stay.fact.index)
     handed_in = [proof.fact for stay in car.stays for proof in stay.proofs]

@@ -16,7 +16,7 @@ from typing import Final
 from domain.bodies import ExportLicenceIssued
 from projections.proof.amended import Amendment
 from projections.proof.car_facts import Licensed
-from projections.proof.cars import Car, Stay
+from projections.proof.stays import Stay, Vehicle
 from projections.proof.tally import Tally
 from projections.proof.types import Event, StatementResult
 
@@ -81,7 +81,7 @@ class LicenceJudge:
     dates: Tally = field(default_factory=lambda: Tally("C31"))
     letters: Tally = field(default_factory=lambda: Tally("C32"))
 
-    def look(self, car: Car) -> None:
+    def look(self, car: Vehicle) -> None:
         """Judge each licence of the car."""
         for fact in car.licensed:
             self.dates.looked += 1
@@ -92,7 +92,7 @@ class LicenceJudge:
                 self._compare(car, fact, stay)
             self._ask_letter(fact, stay)
 
-    def _compare(self, car: Car, fact: Licensed, stay: Stay) -> None:
+    def _compare(self, car: Vehicle, fact: Licensed, stay: Stay) -> None:
         stays = car.all_stays
         if all(one.fact.on != fact.registered_on for one in stays):
             self.dates.entries.add(max(fact.index, stay.fact.index))

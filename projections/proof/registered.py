@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from domain.identifiers import PairId, batch_of, pair_of, vin_check_is_binding, vin_holds
-from projections.proof.cars import Car, Stay
+from projections.proof.stays import Stay, Vehicle
 from projections.proof.tally import Tally, View
 from projections.proof.types import StatementResult
 
@@ -25,7 +25,7 @@ class Lines:
     tally: Tally = field(default_factory=lambda: Tally("C15"))
     unbacked: int = 0
 
-    def look(self, car: Car) -> None:
+    def look(self, car: Vehicle) -> None:
         """Hold each registration against the line that it uses."""
         for stay in car.stays:
             self.tally.looked += 1
@@ -33,7 +33,7 @@ class Lines:
             if stay.backed_by is None or self._differs(car, stay) or self._withdrawn(car, stay):
                 self.tally.entries.add(stay.fact.index)
 
-    def _differs(self, car: Car, stay: Stay) -> bool:
+    def _differs(self, car: Vehicle, stay: Stay) -> bool:
         line_id = stay.line_id
         assert line_id is not None
         if stay.fact.owner != PairId.parse(pair_of(line_id)).upstream:
@@ -44,10 +44,10 @@ class Lines:
         return bool(named) and _plain(stay.fact.brand_model) not in map(_plain, named)
 
     @staticmethod
-    def _withdrawn(car: Car, stay: Stay) -> bool:
+    def _withdrawn(car: Vehicle, stay: Stay) -> bool:
         batch_id = batch_of(stay.line_id or "")
         return not stay.regularised and any(
-            one.batch_id == batch_id and one.place < stay.fact.place and one.on <= stay.fact.on
+            one.batch_id == batch_id and (one.on, one.place) < (stay.fact.on, stay.fact.place)
             for one in car.withdrawn
         )
 
@@ -69,7 +69,7 @@ class Vins:
     tally: Tally = field(default_factory=lambda: Tally("C18"))
     unbound: int = 0
 
-    def look(self, car: Car) -> None:
+    def look(self, car: Vehicle) -> None:
         """Compute the check digit once a car."""
         self.tally.looked += 1
         if vin_holds(car.vin):
@@ -92,7 +92,7 @@ class Plates:
 
     tally: Tally = field(default_factory=lambda: Tally("C20"))
 
-    def look(self, car: Car) -> None:
+    def look(self, car: Vehicle) -> None:
         """Find plates, in repeated statements too."""
         for fact in (*(stay.fact for stay in car.stays), *car.repeated):
             self.tally.looked += 1
@@ -113,7 +113,7 @@ class Copies:
     tally: Tally = field(default_factory=lambda: Tally("C27"))
     lags: list[int] = field(default_factory=list)
 
-    def look(self, car: Car) -> None:
+    def look(self, car: Vehicle) -> None:
         """Find the first copy of each registration."""
         for stay in car.stays:
             self.tally.looked += 1

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final, Protocol
 
-from projections.proof.cars import Car
 from projections.proof.published import Published
+from projections.proof.stays import Vehicle
 from projections.proof.types import StatementResult, judged
 
 _TOLD: Final = 20
@@ -49,7 +49,7 @@ class View:
 class Judge(Protocol):
     """Answers one statement or a few, car by car."""
 
-    def look(self, car: Car) -> None:
+    def look(self, car: Vehicle) -> None:
         """Take in one car."""
 
     def results(self) -> Iterable[StatementResult]:

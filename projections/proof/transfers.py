@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from domain.identifiers import PairId, pair_of
 from projections.proof.car_facts import Accepted, Transferred
-from projections.proof.cars import Car, Proof, Stay
+from projections.proof.stays import Proof, Stay, Vehicle
 from projections.proof.tally import Tally
 from projections.proof.types import StatementResult
 
@@ -24,7 +24,7 @@ class Parties:
 
     tally: Tally = field(default_factory=lambda: Tally("C23"))
 
-    def look(self, car: Car) -> None:
+    def look(self, car: Vehicle) -> None:
         """Hold each transfer against the pair of its registration, else of the line that it names."""
         substitutes = {one.exporter for one in car.substitutes}
         for stay in car.stays:
@@ -57,7 +57,7 @@ class Agreement:
 
     tally: Tally = field(default_factory=lambda: Tally("C24"))
 
-    def look(self, car: Car) -> None:
+    def look(self, car: Vehicle) -> None:
         """Hold each acceptance against the submission and the registration that it is about."""
         ended = {fact.submission_id for fact in car.ended_proofs if fact.revoked}
         void = {one.index for stay in car.void for proof in stay.proofs for one in proof.accepted}

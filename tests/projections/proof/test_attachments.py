@@ -1,8 +1,12 @@
 """C08: documents are compared with the digests and lengths that entries name."""
 
 import hashlib
+import os
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+
+import pytest
 
 from projections.proof.attachments import Attachments
 from projections.proof.types import Event, StatementResult, Verdict
@@ -53,9 +57,10 @@ def test_the_stated_length_is_wrong(tmp_path: Path) -> None:
     assert result.entries == (0, 1)
 
 
-def test_a_directory_lies_under_the_name(tmp_path: Path) -> None:
-    """What cannot be read as a file is a break, not an error."""
-    (tmp_path / NAME).mkdir()
+@pytest.mark.parametrize("make", [Path.mkdir, os.mkfifo, lambda path: path.symlink_to("/dev/zero")])
+def test_what_is_no_file_lies_under_the_name(make: Callable[[Path], object], tmp_path: Path) -> None:
+    """What cannot be read as a file, a pipe or device that never ends too, is a break, not an error."""
+    make(tmp_path / NAME)
     assert answer(tmp_path)[1].verdict is Verdict.REFUTED
 
 

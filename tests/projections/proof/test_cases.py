@@ -293,3 +293,26 @@ def test_the_end_of_no_open_suspension_is_named() -> None:
     entries.say("2025-02-20", "EnterpriseReinstated", reinstated_body())
     index = entries.say("2025-02-21", "EnterpriseReinstated", reinstated_body())
     assert refuted(entries.answer("C34")) == (index,)
+
+
+def test_the_end_of_another_enterprises_suspension_is_named() -> None:
+    """Given a suspension of the exporter, when it is ended for another enterprise, then the end is named."""
+    entries = decided()
+    entries.say("2025-01-21", "EnterpriseSuspended", FINAL)
+    index = entries.say("2025-02-20", "EnterpriseReinstated", reinstated_body(OTHER))
+    assert refuted(entries.answer("C34")) == (index,)
+
+
+def test_a_decision_of_a_later_day_did_not_come_before() -> None:
+    """Given a decision entered first and dated after the final suspension, then the suspension is named."""
+    entries = decided()
+    index = entries.say("2025-01-19", "EnterpriseSuspended", FINAL)
+    assert refuted(entries.answer("C34", as_of="2025-01-31")) == (index,)
+
+
+def test_of_two_rejections_the_first_one_counts() -> None:
+    """Given a proof rejected on 1 April and revoked on the 4th, then its case is due by the 6th."""
+    entries = submitted()
+    entries.say("2025-04-01", "TransferProofRejected", rejection_body(CAR, LINE))
+    entries.say("2025-04-04", "TransferProofRevoked", revocation_body(CAR, LINE))
+    assert refuted(entries.answer("C34", as_of="2025-04-07")) == registration(entries)

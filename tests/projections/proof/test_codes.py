@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from domain.identifiers import uscc_check
 from tests.support.car_entries import CAR_KEY, holds
 from tests.support.domain import (
     BATCH,
@@ -82,3 +83,12 @@ def test_the_organisation_code_of_the_upstream_is_right() -> None:
     entries = granted()
     entries.say("2025-02-10", "UseApplicationReceived", use_body([CAR], org_code=UPSTREAM[8:17]))
     assert holds(entries, "C19")
+
+
+def test_an_organisation_code_inside_a_right_uscc_has_to_hold_too() -> None:
+    """Given a USCC that holds around an organisation code that does not, then C19 names the file."""
+    first = f"{OTHER[:8]}PDY000037"
+    entries = classified()
+    body = enterprise_body(first + uscc_check(first), "EXPORTER")
+    index = entries.say("2025-06-01", "EnterpriseRegistered", body)
+    assert refuted(entries.answer("C19")) == (index,)

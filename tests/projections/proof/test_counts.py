@@ -131,3 +131,10 @@ def test_an_unbacked_registration_counts_as_a_registration() -> None:
     entries.say("2025-05-20", "VehicleRegistered", registered_body(vin(9), None, "2025-05-20"))
     file(entries, "police", account_body({"registered": 2}))
     assert holds(entries, "C35")
+
+
+def test_a_period_that_ends_on_the_day_asked_about_has_ended() -> None:
+    """Given a statement over a period that ends on the day asked about, then C35 judges it."""
+    entries = exported()
+    file(entries, "police", account_body({"registered": 1}, last="2025-06-01"))
+    assert holds(entries, "C35", as_of="2025-06-01")

@@ -252,3 +252,12 @@ def test_two_cars_have_a_line_each() -> None:
     body = registered_body(vin(2), f"{BATCH}-2")
     entries.say("2025-03-03", "VehicleRegistered", body)
     assert refuted(entries.answer("C15")) == (index,)
+
+
+def test_an_attribute_withdrawn_after_the_registration_is_no_fault_of_it() -> None:
+    """Given a registration of 3 March, then an attribute withdrawn on the 5th leaves C15, on the 2nd refutes it."""
+    for day, right in (("2025-03-05", True), ("2025-03-02", False)):
+        entries = registered()
+        body = {"batch_id": BATCH, "reason": None, "vins": [CAR]}
+        entries.say(day, "QuotaAttributeWithdrawn", body)
+        assert holds(entries, "C15", as_of="2025-03-31") is right

@@ -141,3 +141,19 @@ def test_a_revoked_or_annulled_acceptance_is_not_asked() -> None:
         entries.say("2025-03-14", type_name, body)
         assert holds(entries, "C24")
         assert not holds(entries, "C24", as_of="2025-03-13")
+
+
+def test_a_proof_of_the_day_of_the_transfer_is_right() -> None:
+    """Given transfer and proof on the same day, when the proof is accepted, then C24 holds."""
+    entries = transferred()
+    entries.say("2025-03-10", "TransferProofSubmitted", proof_body(CAR, LINE, "2025-03-10T17:00:00+08:00"))
+    entries.say("2025-03-12", "TransferProofAccepted", acceptance_body(CAR, LINE, 7))
+    assert holds(entries, "C24")
+
+
+def test_an_acceptance_entered_before_its_submission_is_named() -> None:
+    """Given an acceptance, when its submission is entered only after it, then C24 names the acceptance."""
+    entries = transferred()
+    index = entries.say("2025-03-12", "TransferProofAccepted", acceptance_body(CAR, LINE))
+    entries.say("2025-03-12", "TransferProofSubmitted", proof_body(CAR, LINE))
+    assert refuted(entries.answer("C24")) == (index,)

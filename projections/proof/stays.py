@@ -6,7 +6,7 @@ certificate number, or, where a fact has none, from the car alone: of the stays 
 recorded and had not ended, the latest backed one, else the latest. A fact recorded before any registration
 belongs to the first that comes.
 
-What a clerical annulment ended is void, with its transfer and its proofs: ``Car.stays`` leaves it out.
+What a clerical annulment ended is void, with its transfer and its proofs: ``Vehicle.stays`` leaves it out.
 """
 
 from collections.abc import Iterable
@@ -102,7 +102,7 @@ class Stay:
 
 
 @dataclass(slots=True)
-class Car:
+class Vehicle:
     """Everything known of one car on a day.
 
     Attributes:
@@ -149,7 +149,7 @@ class Car:
         return begun[-1] if begun else None
 
 
-def car_on(vin: str, facts: Iterable[CarFact], units: list[Fact], as_of: date) -> Car:
+def vehicle_on(vin: str, facts: Iterable[CarFact], units: list[Fact], as_of: date) -> Vehicle:
     """Return the car on a day.
 
     Args:
@@ -159,7 +159,7 @@ def car_on(vin: str, facts: Iterable[CarFact], units: list[Fact], as_of: date) -
         as_of: what took effect after this day is left out.
     """
     known = placed_as_of(units, as_of)
-    car = Car(vin)
+    car = Vehicle(vin)
     _put_stays(car, [one for one in facts if isinstance(one, Registered) and one.on <= as_of], known)
     for fact in facts:
         if fact.on <= as_of:
@@ -167,7 +167,7 @@ def car_on(vin: str, facts: Iterable[CarFact], units: list[Fact], as_of: date) -
     return car
 
 
-def _put_stays(car: Car, registered: list[Registered], units: list[Fact]) -> None:
+def _put_stays(car: Vehicle, registered: list[Registered], units: list[Fact]) -> None:
     by_index = {one.index: one for one in registered}
     regularised = {one.line_id for one in units if one.kind == "RegistrationRegularised"}
     endings = [one for one in units if one.kind == _ANNULLED]
@@ -185,7 +185,7 @@ def _put_stays(car: Car, registered: list[Registered], units: list[Fact]) -> Non
     car.repeated = list(by_index.values())
 
 
-def _put(car: Car, fact: CarFact) -> None:
+def _put(car: Vehicle, fact: CarFact) -> None:
     match fact:
         case Applied():
             car.applied.append(fact)
@@ -209,7 +209,7 @@ def _put(car: Car, fact: CarFact) -> None:
             _put_under_certificate(car, fact)
 
 
-def _put_under_certificate(car: Car, fact: CarFact) -> None:
+def _put_under_certificate(car: Vehicle, fact: CarFact) -> None:
     if not isinstance(fact, Copied | Transferred | TransferStruck | Submitted | Deregistered):
         return
     stay = car.stay_of(fact, fact.cert_no)
@@ -239,7 +239,7 @@ def _strike(stay: Stay, fact: TransferStruck) -> None:
             proof.until = fact.on
 
 
-def _judge_proof(car: Car, fact: Accepted | ProofEnded) -> None:
+def _judge_proof(car: Vehicle, fact: Accepted | ProofEnded) -> None:
     if isinstance(fact, Accepted):
         car.accepted.append(fact)
     else:
@@ -254,7 +254,7 @@ def _judge_proof(car: Car, fact: Accepted | ProofEnded) -> None:
                 proof.until = fact.on
 
 
-def _put_release(car: Car, fact: Released | ReleaseReversed) -> None:
+def _put_release(car: Vehicle, fact: Released | ReleaseReversed) -> None:
     number = fact.declaration_no
     for stay in (*car.stays, *car.void):
         for known in stay.declarations:

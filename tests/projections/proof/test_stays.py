@@ -4,10 +4,10 @@ from datetime import date
 
 from projections.proof.amended import Amended, Amendment
 from projections.proof.car_store import CarStore
-from projections.proof.cars import Car, car_on
 from projections.proof.check import Checker
+from projections.proof.stays import Vehicle, vehicle_on
 from projections.proof.types import Event
-from tests.support.car_bodies import annulment_body, licence_body
+from tests.support.car_bodies import annulment_body, licence_body, struck_body
 from tests.support.car_entries import holds, submitted, transferred
 from tests.support.domain import (
     copied_body,
@@ -24,7 +24,7 @@ SECOND_NO = "310000999999"
 TRANSFER = "PendingExportTransferRecorded"
 
 
-def car_of(entries: Entries, as_of: str = "2026-01-01") -> Car:
+def car_of(entries: Entries, as_of: str = "2026-01-01") -> Vehicle:
     """Return the car as the checker sees it."""
     checker = Checker()
     store = CarStore()
@@ -40,7 +40,7 @@ def car_of(entries: Entries, as_of: str = "2026-01-01") -> Car:
             case None:
                 pass
     units = checker.books.files.cars[CAR]
-    return car_on(CAR, store.cars[CAR], units, date.fromisoformat(as_of))
+    return vehicle_on(CAR, store.cars[CAR], units, date.fromisoformat(as_of))
 
 
 def test_the_certificate_number_picks_the_registration() -> None:
@@ -143,3 +143,22 @@ def test_a_statement_of_many_cars_is_taken_out_of_each() -> None:
     entries.correct("2025-03-14", index, None, f"vin:{vin(1)}", f"vin:{vin(2)}")
     assert car_of(entries).licensed == []
     assert holds(entries, "C31")
+
+
+def test_an_ended_registration_takes_no_later_fact_though_it_was_backed() -> None:
+    """Given a backed registration annulled and an unbacked one made anew, then a transfer belongs to the new one."""
+    entries = registered()
+    entries.say("2025-03-05", "RegistrationAnnulled", annulment_body(CAR, LINE, "2025-03-05"))
+    entries.say("2025-03-06", "VehicleRegistered", registered_body(CAR, None, "2025-03-06"))
+    entries.say("2025-03-10", TRANSFER, transfer_body(CAR, LINE))
+    car = car_of(entries)
+    assert (len(car.stays[0].transfers), len(car.void[0].transfers)) == (1, 0)
+
+
+def test_a_striking_dated_before_the_transfer_strikes_nothing() -> None:
+    """Given a transfer of the 10th and its proof, then a striking dated the 9th leaves both as they are."""
+    entries = submitted()
+    entries.say("2025-03-12", "TransferReversed", struck_body(CAR, LINE, "2025-03-09"))
+    (stay,) = car_of(entries).stays
+    assert len(stay.standing) == 1
+    assert stay.proofs[0].until is None

@@ -1,0 +1,1 @@
+"""The HTTP interface: agencies append, everyone entitled reads."""

@@ -1,0 +1,66 @@
+"""The application: ``create_app`` puts routes, problems and limits together.
+
+The clock is an argument for a season played on a simulated one; the command line never sets it.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+
+from fastapi import FastAPI
+from starlette.concurrency import run_in_threadpool
+
+from api.http import dry_run, envelopes, failures, health, proofs, publication
+from api.http.caller import Authenticate, nobody
+from api.http.limits import Limits
+from api.http.metrics import Metrics
+from api.http.problems import PROBLEM
+from api.http.services import open_services
+from api.http.settings import Settings
+from api.http.watch import Watch
+from ledger.clock import Clock, system_clock
+
+# A module of routes has a `router`; new ones are added here.
+_ROUTES = (envelopes, dry_run, publication, proofs, health)
+
+
+def create_app(
+    settings: Settings | None = None,
+    *,
+    clock: Clock = system_clock,
+    authenticate: Authenticate = nobody,
+) -> FastAPI:
+    """Return the application; the store is opened when it starts and closed, drained, when it ends.
+
+    Args:
+        settings: from the environment where none are given.
+        clock: what time it is.
+        authenticate: reads who sent a request.
+    """
+    told = settings or Settings()
+    metrics = Metrics()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        app.state.services = await run_in_threadpool(open_services, told, clock, metrics)
+        yield
+        # What was accepted is finished before the process ends.
+        await run_in_threadpool(app.state.services.close)
+
+    app = FastAPI(
+        title="Export Quota Ledger",
+        responses={"default": PROBLEM},
+        version=version("export-quota-ledger"),
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    app.state.authenticate = authenticate
+    app.state.metrics = metrics
+    app.add_middleware(Limits, body_seconds=told.body_seconds)
+    app.add_middleware(Watch, metrics=metrics)  # added last: outermost
+    failures.register(app)
+    for routes in _ROUTES:
+        app.include_router(routes.router)
+    return app

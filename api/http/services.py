@@ -1,0 +1,107 @@
+"""What the routes of one server process share: the store, the sequencer, the clock."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, cast
+
+from anyio import CapacityLimiter
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from fastapi import Depends
+from starlette.requests import Request
+
+from api.cli.context import REFUSED, Stop, files_of
+from api.cli.keyfiles import CHECKPOINT_MEMORY, checkpoint_signer, housekeeping_key, keys_directory, parse_key
+from api.http.bodies import make_limiter
+from api.http.metrics import Metrics
+from api.http.settings import PREFIX, Settings
+from ledger import stores
+from ledger.clock import Clock
+from ledger.ed25519 import key_id, raw_public_key
+from ledger.keys import KeyRing
+from ledger.opening import load_ring
+from ledger.sequencer import Sequencer, release_checkpoint
+from ledger.signer import CheckpointSigner
+from ledger.stores import AnyStore
+from projections.runner import prepare
+
+
+@dataclass(slots=True)
+class Services:
+    """Made when the process starts, closed when it ends."""
+
+    settings: Settings
+    store: AnyStore
+    sequencer: Sequencer
+    origin: str
+    clock: Clock
+    metrics: Metrics
+    parsing: CapacityLimiter
+    """Keeps the parsers of long bodies apart."""
+    counting: CapacityLimiter
+    """Lets one request at a time go through every subject key."""
+
+    def close(self) -> None:
+        """Write what waits, then give back every connection."""
+        self.sequencer.close()
+        self.store.close()
+
+
+def open_services(settings: Settings, clock: Clock, metrics: Metrics) -> Services:
+    """Open the ledger and begin to write.
+
+    Raises:
+        StoreError: the database cannot be opened.
+        NotOpened: it holds no ledger yet.
+        ReleaseRefused: it is older than, or forked from, the last checkpoint released.
+        Stop: the operator's keys are not there, or not as they should be.
+    """
+    store = stores.open_store(settings.db)
+    try:
+        ring, _ = load_ring(store)
+        key, signer = operator_keys(settings, ring)
+        prepare(store)
+        if signer is not None:
+            # Before anything is appended: a database that lacks what was promised is not built upon.
+            release_checkpoint(store, signer)
+        sequencer = Sequencer(
+            store, key, clock=clock, signer=signer, max_queue=settings.queue, watch=metrics.written
+        )
+    except BaseException:
+        store.close()
+        raise
+    assert ring.origin is not None, "the sequencer refuses a ledger that is not opened"
+    return Services(
+        settings, store, sequencer, ring.origin, clock, metrics, make_limiter(), CapacityLimiter(1)
+    )
+
+
+def operator_keys(settings: Settings, ring: KeyRing) -> tuple[Ed25519PrivateKey, CheckpointSigner | None]:
+    """Return the housekeeping key and the checkpoint signer, None where this process is not to sign.
+
+    Raises:
+        Stop: a key is missing, readable by others, no key, or not the one that entry 0 names.
+    """
+    directory = keys_directory(Path(files_of(settings.db)), settings.keys)
+    if settings.housekeeping_key is None:
+        key = housekeeping_key(directory)
+    else:
+        key = parse_key(settings.housekeeping_key.get_secret_value().encode(), f"{PREFIX}HOUSEKEEPING_KEY")
+    if ring.origin is None:
+        return key, None
+    if settings.checkpoint_key is None:
+        signer = checkpoint_signer(ring.origin, directory)
+    else:
+        told = parse_key(settings.checkpoint_key.get_secret_value().encode(), f"{PREFIX}CHECKPOINT_KEY")
+        signer = CheckpointSigner(ring.origin, told, directory / CHECKPOINT_MEMORY)
+    if key_id(raw_public_key(key)) != ring.housekeeping_keyid:
+        raise Stop(REFUSED, "the housekeeping key is not the one that entry 0 names")
+    if signer is not None and str(signer.verifier_key) != ring.operator_key:
+        raise Stop(REFUSED, f"the checkpoint key is not the one that entry 0 names, {ring.operator_key}")
+    return key, signer
+
+
+def _services(request: Request) -> Services:
+    return cast("Services", request.app.state.services)
+
+
+Shared = Annotated[Services, Depends(_services)]
