@@ -234,7 +234,7 @@ ELSEWHERE = {
     "any byte of a receipt": "ledger/test_verify_receipt.py"
     "::test_any_changed_byte_of_receipt_or_statement_is_found",
     "any row of a store": "ledger/test_verify_store.py::test_every_row_is_borne_out_by_the_entries",
-    "leave any entry, a revocation too, out of a subject bundle": "ledger/test_subject_bundle.py"
+    "leave an entry of any chain, a revocation too, out of a subject bundle": "ledger/test_subject_bundle.py"
     "::test_an_entry_taken_out_is_found",
     "leave a customs release out of an enterprise's bundle": "api/test_cli_subject.py"
     "::test_the_customs_release_of_one_car_taken_from_its_enterprise_is_found",
@@ -246,6 +246,9 @@ ELSEWHERE = {
     "::test_a_second_form_of_a_signature_is_refused",
     "sign an envelope with a point of small order": "ledger/test_ed25519.py"
     "::test_there_are_eight_points_of_small_order_and_none_is_a_key",
+    "alter a projection row": "api/test_tamper_season.py"
+    "::test_an_altered_row_of_the_stored_balances_is_found",
+    "replace a document": "api/test_tamper_season.py::test_a_replaced_document_is_found",
     "replace a document by one of another length": "projections/proof/test_attachments.py"
     "::test_the_stated_length_is_wrong",
     "a receipt of another ledger": "ledger/test_verify_receipt.py"
@@ -254,6 +257,8 @@ ELSEWHERE = {
     "::test_a_receipt_of_another_operator_is_against_the_anchor",
     "the header or proof of another entry in a receipt": "ledger/test_verify_receipt.py"
     "::test_a_header_of_another_entry_is_broken",
+    "something else in the place of a file": "api/test_cli_verify_malformed.py"
+    "::test_a_bundle_of_which_something_cannot_be_read_is_broken",
     "show two verifiers two histories": "ledger/test_verify_anchors.py"
     "::test_trusted_checkpoints_are_consistent_with_one_another",
 }
