@@ -47,6 +47,11 @@ class Pair:
         return balances["R"] + balances["T"] + balances["X"] + balances["D"] + balances["N"]
 
     @property
+    def proved(self) -> int:
+        """The units whose transfer is proved, or that left."""
+        return sum(self.balances[account] for account in ("T", "X", "D"))
+
+    @property
     def approved(self) -> int:
         """The units approved, registered ones included."""
         return self.balances["A"] + self.balances["C"] + self.used

@@ -60,7 +60,7 @@ class Books:
     def fold(self, event: Event) -> None:
         """Post one statement and check the law for the pairs that it touched."""
         self.placing = None
-        self.topups.fold(event, self._pair)
+        self.topups.fold(event, self._pair, self.published)
         if touched := self._put(event):
             self._check(touched, event.index, event.effective_date)
 

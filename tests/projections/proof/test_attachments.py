@@ -46,6 +46,7 @@ def test_another_document_lies_under_the_name(tmp_path: Path) -> None:
     (tmp_path / NAME).write_bytes(SCAN[:-1] + b"!")
     attachments, result = answer(tmp_path)
     assert [(one.class_, one.index) for one in attachments.breaks] == [("attachment", 0)]
+    assert [one.index for one in answer(tmp_path, size=3)[0].breaks] == [0], "its length is no second break"
     assert (result.verdict, result.entries) == (Verdict.REFUTED, (0,))
 
 
