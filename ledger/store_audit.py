@@ -19,6 +19,7 @@ from ledger.entry import Header
 from ledger.envelope import parse_envelope, verify_signatures
 from ledger.merkle import HASH_SIZE, TILE_WIDTH, Tree
 from ledger.note import parse_note
+from ledger.postgres_reader import postgres_errors
 from ledger.source import Audit, Break, BreakClass, Gap, PublicKey, StoredEntry, Unreadable
 from ledger.sql_reader import SqlReader
 from ledger.store import StoreError
@@ -167,6 +168,13 @@ class RowsSource(SqlReader):
         """Return the rows of a query in the one read transaction."""
         return self._rows(sql)
 
+    def every_if_any(self, sql: str) -> list[tuple[Any, ...]] | None:
+        """Return the rows of a query; None where it fails, as when its table was never made."""
+        try:
+            return self._rows(sql)
+        except StoreError:
+            return None
+
     def _head_tree(self) -> Tree:
         row = self._row("SELECT tree FROM head")
         if row is None:
@@ -214,6 +222,15 @@ class PostgresSource(RowsSource, PostgresStore):
             self.read_at_one_moment()
         except StoreError as error:
             raise Unreadable(str(error)) from None
+
+    @override
+    def every_if_any(self, sql: str) -> list[tuple[Any, ...]] | None:
+        try:
+            # Within a savepoint: a query that fails would spoil the transaction for all that follow.
+            with postgres_errors(), self._connect() as connection, connection.transaction():
+                return self._rows(sql)
+        except StoreError:
+            return None
 
 
 class StoreAudit:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, get_args
 
 import pytest
@@ -24,8 +23,8 @@ from projections.proof.types import (
     StatementResult,
     Verdict,
 )
+from tests.support.spec import section, table
 
-SPEC = (Path(__file__).resolve().parents[2] / "docs" / "spec" / "verification.md").read_text("utf-8")
 VIN, BATCH = "LSVAB6189R2012345", "91310115PDY00001XD-91310114PDY000028Y-1-1"
 CELLS = {
     "vin": VIN,
@@ -37,24 +36,6 @@ CELLS = {
     "declaration_no": "222520250000153457",
     "released_on": "20250131",
 }
-
-
-def section(number: int) -> str:
-    """Return the text of a numbered section."""
-    found = re.search(rf"^## {number}\. .*?(?=^## |\Z)", SPEC, re.MULTILINE | re.DOTALL)
-    assert found is not None
-    return found[0]
-
-
-def table(text: str, first: str) -> list[list[str]]:
-    """Return the cells of the table whose first head cell is ``first``, the head left out."""
-    lines = text[text.index(f"| {first} |") :].splitlines()
-    rows = []
-    for line in lines[2:]:
-        if not line.startswith("|"):
-            break
-        rows.append([cell.strip() for cell in line.strip("|").split("|")])
-    return rows
 
 
 def quoted(cell: str) -> list[str]:
