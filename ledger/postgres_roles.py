@@ -14,6 +14,7 @@ from ledger.store_postgres import PostgresStore
 
 LEDGER_TABLES: Final = (
     "entry", "subject", "tag", "statement", "envelope", "refused", "sequence", "tile", "checkpoint", "flag",
+    "access_log",
 )  # fmt: skip
 """To these a writer adds rows, and can do nothing else."""
 

@@ -7,6 +7,7 @@ from typing import Final
 
 import typer
 
+from api.access_log import SCHEMA as ACCESS_LOG
 from api.cli.context import DEFAULT_DB, REFUSED, USAGE, Db, Json, KeysDir, Stop, files_of, print_json
 from api.cli.keyfiles import checkpoint_signer, keys_directory
 from api.cli.report import print_findings
@@ -47,7 +48,7 @@ def examine_file(database: Path, keys: Path, clock: Clock) -> list[Finding]:
     """
     with closing(ExaminedStore(database)) as store:
         checks = [
-            *sqlite_checks(store, [SCHEMA]),
+            *sqlite_checks(store, [SCHEMA, ACCESS_LOG / "sqlite"]),
             Check("head", lambda: check_head(store)),
             Check("checkpoint", lambda: check_checkpoint(store, clock)),
             Check("signer", lambda: check_signer(store, lambda origin: _signer(origin, keys))),
