@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Annotated, Final, NamedTuple
 
 from fastapi import Depends
+from fastapi.dependencies.models import Dependant
 from starlette.requests import Request
 
 from api.http.caller import AGENCIES, Caller, MaybeCaller, Role
@@ -94,6 +95,28 @@ def guard(request: Request, caller: MaybeCaller) -> None:
         )
     if caller.role not in row.roles:
         raise Problem("forbidden", f"role {caller.role.value} has no access to this")
+
+
+def plain_query(request: Request) -> None:
+    """Let the request pass when its query names parameters of the route alone, each once.
+
+    A filter that is misspelt would otherwise give more than was asked for, and nobody would notice.
+
+    Raises:
+        Problem: ``invalid-request``.
+    """
+    known = _parameters(request.scope["route"].dependant)
+    names = [name for name, _ in request.query_params.multi_items()]
+    for name in names:
+        if name not in known:
+            takes = ", ".join(sorted(known)) or "none"
+            raise Problem("invalid-request", f"query.{name[:60]!a}: unknown; this route takes {takes}")
+        if names.count(name) > 1:
+            raise Problem("invalid-request", f"query.{name}: given more than once")
+
+
+def _parameters(dependant: Dependant) -> set[str]:
+    return {one.alias for one in dependant.query_params}.union(*map(_parameters, dependant.dependencies))
 
 
 def _known(caller: MaybeCaller) -> Caller:

@@ -25,7 +25,7 @@ from api.http import (
     subjects,
     vehicles,
 )
-from api.http.access import guard
+from api.http.access import guard, plain_query
 from api.http.caller import Authenticate
 from api.http.limits import Limits
 from api.http.metrics import Metrics
@@ -82,7 +82,7 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        dependencies=[Depends(guard)],
+        dependencies=[Depends(guard), Depends(plain_query)],
     )
     app.state.authenticate = authenticate or token_reader(told)
     app.state.metrics = metrics
