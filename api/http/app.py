@@ -29,6 +29,7 @@ from api.http.access import guard, plain_query
 from api.http.caller import Authenticate
 from api.http.limits import Limits
 from api.http.metrics import Metrics
+from api.http.problems import PROBLEM
 from api.http.services import open_services
 from api.http.settings import Settings
 from api.http.tokens import token_reader
@@ -77,6 +78,7 @@ def create_app(
 
     app = FastAPI(
         title="Export Quota Ledger",
+        responses={"default": PROBLEM},
         version=version("export-quota-ledger"),
         lifespan=lifespan,
         docs_url=None,
