@@ -2,6 +2,8 @@
 # make test    the tests                     (ARGS="-k merkle", ARGS=--cov: passed on to pytest)
 # make check   lint, form, types, one-way imports
 # make vectors the published test vectors    (QUOTA_LEDGER_VECTORS=DIR)
+# make docs    docs/openapi.json and docs/access.md, from the code
+# make fuzz    thousands of requests made from docs/openapi.json, in every role  (QUOTA_LEDGER_FUZZ=N)
 # make lock    both requirement files anew   (ARGS=--upgrade raises what is pinned)
 #
 # Each sets up .venv by itself when it is absent or when a lock or pyproject.toml changed.
@@ -16,7 +18,7 @@ UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --
 	--no-annotate --no-emit-index-url --custom-compile-command "make lock"
 
 .DELETE_ON_ERROR:
-.PHONY: demo test check vectors lock
+.PHONY: demo test check vectors docs fuzz lock
 
 demo: $(VENV)/.ready-run
 	@$(BIN)/quota-ledger demo $(if $(DB),--db '$(DB)') $(ARGS)
@@ -32,6 +34,12 @@ check: $(VENV)/.ready-dev
 
 vectors: $(VENV)/.ready-dev
 	@QUOTA_LEDGER_VECTORS='$(abspath $(QUOTA_LEDGER_VECTORS))' $(BIN)/pytest -m vectors $(ARGS)
+
+docs: $(VENV)/.ready-run
+	@$(BIN)/python -m api.http.write_docs docs
+
+fuzz: $(VENV)/.ready-dev
+	@$(BIN)/pytest -m fuzz -x tests/api/http/test_contract.py $(ARGS)
 
 # The run-time lock constrains the other one: tests see the versions that users run.
 lock: $(VENV)/.ready-dev

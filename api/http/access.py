@@ -11,7 +11,7 @@ from fastapi import Depends
 from fastapi.dependencies.models import Dependant
 from starlette.requests import Request
 
-from api.http.caller import AGENCIES, Caller, MaybeCaller, Role
+from api.http.caller import AGENCIES, Caller, MaybeCaller, Role, caller_of
 from api.http.problems import Problem
 
 READERS: Final = AGENCIES | {Role.AUDITOR, Role.INVESTIGATOR}
@@ -76,8 +76,8 @@ OUTSIDE: Final = (
 """Readers without a token, and what they go by."""
 
 
-def guard(request: Request, caller: MaybeCaller) -> None:
-    """Let the request pass where the table serves its caller.
+def guard(request: Request) -> None:
+    """Let the request pass where the table serves its caller; where no token is asked for, none is read.
 
     Raises:
         Problem: ``unauthenticated`` (401) without a known caller, ``forbidden`` (403) for another role, or
@@ -89,6 +89,7 @@ def guard(request: Request, caller: MaybeCaller) -> None:
         raise Problem("forbidden", "this route serves nobody: it is not in the table of access")
     if row.roles is None:
         return
+    caller = caller_of(request)
     if caller is None:
         raise Problem(
             "unauthenticated", "this is not open to everyone", headers={"WWW-Authenticate": "Bearer"}

@@ -29,6 +29,7 @@ from api.http.access import guard, plain_query
 from api.http.caller import Authenticate
 from api.http.limits import Limits
 from api.http.metrics import Metrics
+from api.http.openapi import describe
 from api.http.problems import PROBLEM
 from api.http.services import open_services
 from api.http.settings import Settings
@@ -93,4 +94,5 @@ def create_app(
     failures.register(app)
     for routes in _ROUTES:
         app.include_router(routes.router)
+    describe(app)
     return app

@@ -1,6 +1,8 @@
 """How far the ledger has come, asked once per interval for all live streams of a process together."""
 
 import asyncio
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
@@ -14,14 +16,15 @@ RETRY_SECONDS: Final = 5
 
 
 class HeadWatch:
-    """Used from the event loop alone."""
+    """Asks for the head; its streams are counted on the event loop alone."""
 
     def __init__(self, store: Store, seconds: float, streams: int) -> None:
         self._store = store
         self._seconds = seconds
         self._streams = streams
         self._open = 0
-        self._asking: asyncio.Task[int] | None = None
+        self._lock = threading.Lock()
+        self._size = 0
         self._asked_at = float("-inf")
 
     def admit(self) -> None:
@@ -46,28 +49,21 @@ class HeadWatch:
         finally:
             self._open -= 1
 
-    async def size(self) -> int:
-        """Return the size of the ledger, not older than the interval.
-
-        Raises:
-            StoreError: the database cannot be had now.
-        """
-        now = asyncio.get_running_loop().time()
-        if self._asking is None or now - self._asked_at >= self._seconds:
-            self._asked_at = now
-            self._asking = asyncio.ensure_future(run_in_threadpool(self._head))
-        return await asyncio.shield(self._asking)
-
     async def grown(self, size: int, until: float) -> int:
         """Return the size as soon as it is above ``size``, or what it is at the loop's time ``until``.
 
         Raises:
-            StoreError: as :meth:`size`.
+            StoreError: the database cannot be had now.
         """
         loop = asyncio.get_running_loop()
-        while (now := await self.size()) <= size and (left := until - loop.time()) > 0:
+        while (now := await run_in_threadpool(self._head)) <= size and (left := until - loop.time()) > 0:
             await asyncio.sleep(min(self._seconds, left))
         return now
 
     def _head(self) -> int:
-        return self._store.head().size
+        """Return the size of the ledger, not older than the interval."""
+        with self._lock:
+            if time.monotonic() - self._asked_at >= self._seconds:
+                self._size = self._store.head().size
+                self._asked_at = time.monotonic()
+            return self._size

@@ -51,13 +51,26 @@ def _index_or_day(value: object) -> object:
 
 
 Whole = BeforeValidator(whole)
-Index = Annotated[int, Whole, Path(ge=0, le=MAX_INDEX, description="Of an entry, from 0.")]
+# The schemas are stated: what is checked before the bounds hides them.
+_INDEX = WithJsonSchema({"type": "integer", "minimum": 0, "maximum": MAX_INDEX})
+Index = Annotated[int, Whole, _INDEX, Path(ge=0, le=MAX_INDEX, description="Of an entry, from 0.")]
+After = Annotated[
+    int | None,
+    Whole,
+    _INDEX,
+    Query(ge=0, le=MAX_INDEX, description="Begin behind this entry; without it, with what comes next."),
+]
 Uscc = Annotated[str, Path(pattern=USCC_PATTERN)]
 Vin = Annotated[str, Path(pattern=VIN_PATTERN)]
 PairText = Annotated[str, Path(pattern=PAIR_ID_PATTERN)]
 BatchText = Annotated[str, Path(pattern=BATCH_ID_PATTERN)]
 LineQuery = Annotated[str | None, Query(pattern=LINE_ID_PATTERN)]
-Limit = Annotated[int, Whole, Query(ge=1, le=MAX_LIMIT, description="How many at most on a page.")]
+Limit = Annotated[
+    int,
+    Whole,
+    WithJsonSchema({"type": "integer", "minimum": 1, "maximum": MAX_LIMIT}),
+    Query(ge=1, le=MAX_LIMIT, description="How many at most on a page."),
+]
 CursorText = Annotated[str | None, Query(max_length=200, description="`next` of the page before.")]
 AsOf = Annotated[
     date | None,

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator
 from itertools import islice
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Header, Query
+from fastapi import APIRouter, Header
 from fastapi.responses import Response, StreamingResponse
 from pydantic import WithJsonSchema
 from starlette.concurrency import run_in_threadpool
@@ -22,7 +22,7 @@ from api.http.access import Known
 from api.http.access_log import note_access
 from api.http.caller import Caller
 from api.http.entries import Filter, Filtered, entry_object, visible_entries
-from api.http.parameters import MAX_INDEX, Whole
+from api.http.parameters import After
 from api.http.problems import Problem, language
 from api.http.services import Services, Shared
 from api.http.sight import sight_of
@@ -44,11 +44,7 @@ async def stream(
     shared: Shared,
     caller: Known,
     chosen: Filtered,
-    after: Annotated[
-        int | None,
-        Whole,
-        Query(ge=0, le=MAX_INDEX, description="Begin behind this entry; without it, with what comes next."),
-    ] = None,
+    after: After = None,
     last_event_id: Annotated[
         str | None,
         Header(description="Begin behind this entry; it goes before `after`."),
