@@ -140,10 +140,8 @@ def _describe(
         **{str(status): {"$ref": f"#/components/responses/{status}"} for status in sorted(statuses)},
     }
     for parameter in operation.get("parameters", ()):
-        if (
-            len(kinds := [one for one in parameter["schema"].get("anyOf", ()) if one != {"type": "null"}])
-            == 1
-        ):
+        kinds = [one for one in parameter["schema"].get("anyOf", ()) if one != {"type": "null"}]
+        if len(kinds) == 1:
             del parameter["schema"]["anyOf"]  # absent, which a query says by leaving it out
             parameter["schema"] |= kinds[0]
         parameter["example"] = examples["parameters"][parameter["name"]]
