@@ -98,6 +98,11 @@ def guard(request: Request) -> None:
         raise Problem("forbidden", f"role {caller.role.value} has no access to this")
 
 
+def methods_of(route: str) -> set[str]:
+    """Return the methods that the table has for a route."""
+    return {row.method for row in _ROWS if row.route == route}
+
+
 def plain_query(request: Request) -> None:
     """Let the request pass when its query names parameters of the route alone, each once.
 

@@ -30,7 +30,6 @@ from api.http.caller import Authenticate
 from api.http.limits import Limits
 from api.http.metrics import Metrics
 from api.http.openapi import describe
-from api.http.problems import PROBLEM
 from api.http.services import open_services
 from api.http.settings import Settings
 from api.http.tokens import token_reader
@@ -79,7 +78,6 @@ def create_app(
 
     app = FastAPI(
         title="Export Quota Ledger",
-        responses={"default": PROBLEM},
         version=version("export-quota-ledger"),
         lifespan=lifespan,
         docs_url=None,

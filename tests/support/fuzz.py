@@ -29,7 +29,10 @@ def _scan(context: SerializationContext, value: Any) -> bytes:
 
 
 def findings(at: Readers, role: str | None, examples: int, phases: Collection[str]) -> Iterator[str]:
-    """Yield each way in which an answer is not what the document promises; all checks are on."""
+    """Yield each way in which an answer is not what the document promises; all checks are on.
+
+    Phases are examples, coverage and fuzzing: no answer leads to a next request, so there is nothing stateful.
+    """
     headers = {} if role is None else {"Authorization": f"Bearer {at.token(role, seconds=36_000)}"}
     config = SchemathesisConfig.from_dict(
         {

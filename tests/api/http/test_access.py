@@ -87,6 +87,14 @@ def test_who_has_no_access_learns_nothing_of_what_is_there(at: Readers) -> None:
         problem(at.get(path, "witness"), 403, "forbidden")
 
 
+def test_another_method_is_told_all_that_are_allowed(at: Readers) -> None:
+    """Given a path with two methods, when a third is tried, then 405 names both."""
+    answer = at.client.delete(f"/v1/documents/{digest(A_SCAN)}", headers=at.bearer("auditor"))
+    problem(answer, 405, "method-not-allowed")
+    assert answer.headers["allow"] == "GET, PUT"
+    problem(at.client.post("/openapi.json"), 405, "method-not-allowed")
+
+
 def test_an_unknown_or_doubled_parameter_is_refused(at: Readers) -> None:
     """Given a filter that is misspelt or stands twice, when a list is asked for, then 422 and no list."""
     for query in ("subjects=enterprise:X", "limit=5&limit=6", "as_knownat=3"):
