@@ -1,8 +1,8 @@
 """C13: each top-up strictly above 80 % of the total, at application and at decision, with the true numbers.
 
-"超过80%" excludes 80 % itself (民法典 art. 1259): ``used · 100 > 80 · total``, in integers. Used is K, or what
-is proved (T + X + D) where the policy in force says so (``topup.basis``); total is G with earlier top-ups,
-both of the pair, as the ledger stood at the entry.
+"超过80%" excludes 80 % itself (民法典 art. 1259): ``used · 100 > 80 · total``, in integers. Used is K, or
+T + X + D where the policy in force says that proved units count (``topup.basis``); total is G with earlier
+top-ups, both of the pair, as the ledger stood at the entry.
 """
 
 from collections.abc import Callable
