@@ -105,13 +105,15 @@ class Sequencer:
         self._signer = signer
         self._watch = watch
         self._appender = Appender(housekeeping_key)
-        self._ring, _ = load_ring(store)
-        if self._ring.origin is None:
+        ring, number = load_ring(store)
+        if ring.origin is None:
             raise NotOpened("this database holds no ledger yet; `quota-ledger init` opens one")
-        if key_id(raw_public_key(housekeeping_key)) != self._ring.housekeeping_keyid:
-            raise WrongKey(f"{self._ring.origin} names another housekeeping key in entry 0 than this one")
-        if signer is not None and str(signer.verifier_key) != self._ring.operator_key:
-            raise WrongKey(f"{self._ring.origin} names another checkpoint key in entry 0 than the signer's")
+        if key_id(raw_public_key(housekeeping_key)) != ring.housekeeping_keyid:
+            raise WrongKey(f"{ring.origin} names another housekeeping key in entry 0 than this one")
+        if signer is not None and str(signer.verifier_key) != ring.operator_key:
+            raise WrongKey(f"{ring.origin} names another checkpoint key in entry 0 than the signer's")
+        self._origin = ring.origin
+        self._known = ring, number  # replaced as one, for request threads read it
         self._queue: queue.Queue[_Item | None] = queue.Queue(max_queue)
         self._closed = threading.Lock()
         self._is_closed = False
@@ -210,15 +212,16 @@ class Sequencer:
                 raise QueueFull(f"{self._queue.maxsize} envelopes wait already; try again later") from None
 
     def _prepare(self, envelope: bytes, statements: Sequence[bytes]) -> Submission:
-        assert self._ring.origin is not None
+        ring, number = self._known
         try:
-            return prepare(envelope, statements, ledger=self._ring.origin, public_key=self._ring.public_key)
+            return prepare(envelope, statements, ledger=self._origin, public_key=ring.public_key)
         except NotAccepted as error:
             if error.code != "unknown-key":
                 raise
-        # Another process may have registered the key a moment ago.
-        ring, _ = load_ring(self._store)
-        return prepare(envelope, statements, ledger=self._ring.origin, public_key=ring.public_key)
+        # Another process may have registered the key a moment ago. Only what is new is read: anybody can
+        # send unknown keys.
+        ring, _ = load_ring(self._store, ring, number)
+        return prepare(envelope, statements, ledger=self._origin, public_key=ring.public_key)
 
     def _write_groups(self) -> None:
         carried: _Item | None = None
@@ -294,7 +297,7 @@ class Sequencer:
                 # Committed: the entries are durable, and nobody has been told. A crash here loses an answer,
                 # not an entry; the same envelope sent again gets it.
                 self._appender.memory = memory
-                self._ring = memory.ring
+                self._known = memory.ring, memory.ring_number
             except StoreError as error:
                 self._appender = Appender(self._key)
                 # Whether the commit happened is found out by asking again: what entered is a replay now.

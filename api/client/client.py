@@ -32,7 +32,7 @@ _TITLES: Final = {"Accept-Language": "zh"}
 
 @dataclass(frozen=True, slots=True)
 class Proved:
-    """A statement that is in the ledger: its header, the codes of its flags, receipt and statement to keep."""
+    """A statement that is in the ledger: header, codes of its flags, receipt and statement to keep."""
 
     header: Header
     flags: tuple[str, ...]

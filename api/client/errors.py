@@ -21,7 +21,7 @@ class Unanswered(ClientError):
 
 
 class Unproved(ClientError):
-    """The envelope entered, and no checkpoint covers it yet; it waits in the outbox, ``resume`` asks again."""
+    """The envelope entered, and no checkpoint covers it yet; ``resume`` asks again."""
 
 
 class Unsettled(ClientError):

@@ -14,6 +14,7 @@ from api.http import dry_run, envelopes, failures, health, proofs, publication
 from api.http.caller import Authenticate, nobody
 from api.http.limits import Limits
 from api.http.metrics import Metrics
+from api.http.problems import PROBLEM
 from api.http.services import open_services
 from api.http.settings import Settings
 from api.http.watch import Watch
@@ -48,6 +49,7 @@ def create_app(
 
     app = FastAPI(
         title="Export Quota Ledger",
+        responses={"default": PROBLEM},
         version=version("export-quota-ledger"),
         lifespan=lifespan,
         docs_url=None,

@@ -6,7 +6,7 @@ from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
 from api.http.problems import Problem, answer
 from ledger.store import StoreError
@@ -20,6 +20,7 @@ def register(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(StoreError, _unavailable)
+    app.add_exception_handler(ClientDisconnect, _gone)
 
 
 async def _problem(request: Request, error: Exception) -> Response:
@@ -52,3 +53,7 @@ async def _unavailable(request: Request, error: Exception) -> Response:
     _log.error("the store failed: %s", error)
     detail = "the database cannot be had now; the same request may be sent again"
     return answer(request, Problem("unavailable", detail, headers={"Retry-After": "5"}))
+
+
+async def _gone(request: Request, error: Exception) -> Response:
+    return answer(request, Problem("malformed", "the client went away before the end of the body"))

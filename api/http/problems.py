@@ -19,6 +19,27 @@ MEDIA_TYPE: Final = "application/problem+json"
 Language = Literal["zh", "en"]
 
 
+PROBLEM: Final[dict[str, Any]] = {
+    "description": "A problem (RFC 9457)",
+    "content": {
+        MEDIA_TYPE: {
+            "schema": {
+                "type": "object",
+                "properties": {
+                    "type": {"type": "string"},
+                    "title": {"type": "string"},
+                    "status": {"type": "integer"},
+                    "code": {"type": "string"},
+                    "detail": {"type": "string"},
+                },
+                "required": ["type", "title", "status", "code", "detail"],
+            }
+        }
+    },
+}
+"""What the OpenAPI document says of every answer that is not the expected one."""
+
+
 class Kind(NamedTuple):
     """One row of the table."""
 

@@ -9,13 +9,15 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fastapi import Depends
 from starlette.requests import Request
 
-from api.cli.context import files_of
+from api.cli.context import REFUSED, Stop, files_of
 from api.cli.keyfiles import CHECKPOINT_MEMORY, checkpoint_signer, housekeeping_key, keys_directory, parse_key
 from api.http.bodies import make_limiter
 from api.http.metrics import Metrics
 from api.http.settings import PREFIX, Settings
 from ledger import stores
 from ledger.clock import Clock
+from ledger.ed25519 import key_id, raw_public_key
+from ledger.keys import KeyRing
 from ledger.opening import load_ring
 from ledger.sequencer import Sequencer, release_checkpoint
 from ledger.signer import CheckpointSigner
@@ -56,7 +58,7 @@ def open_services(settings: Settings, clock: Clock, metrics: Metrics) -> Service
     store = stores.open_store(settings.db)
     try:
         ring, _ = load_ring(store)
-        key, signer = operator_keys(settings, ring.origin)
+        key, signer = operator_keys(settings, ring)
         prepare(store)
         if signer is not None:
             # Before anything is appended: a database that lacks what was promised is not built upon.
@@ -73,25 +75,29 @@ def open_services(settings: Settings, clock: Clock, metrics: Metrics) -> Service
     )
 
 
-def operator_keys(
-    settings: Settings, origin: str | None
-) -> tuple[Ed25519PrivateKey, CheckpointSigner | None]:
+def operator_keys(settings: Settings, ring: KeyRing) -> tuple[Ed25519PrivateKey, CheckpointSigner | None]:
     """Return the housekeeping key and the checkpoint signer, None where this process is not to sign.
 
     Raises:
-        Stop: a key is missing, readable by others, or no key.
+        Stop: a key is missing, readable by others, no key, or not the one that entry 0 names.
     """
     directory = keys_directory(Path(files_of(settings.db)), settings.keys)
     if settings.housekeeping_key is None:
         key = housekeeping_key(directory)
     else:
         key = parse_key(settings.housekeeping_key.get_secret_value().encode(), f"{PREFIX}HOUSEKEEPING_KEY")
-    if origin is None:
+    if ring.origin is None:
         return key, None
     if settings.checkpoint_key is None:
-        return key, checkpoint_signer(origin, directory)
-    told = parse_key(settings.checkpoint_key.get_secret_value().encode(), f"{PREFIX}CHECKPOINT_KEY")
-    return key, CheckpointSigner(origin, told, directory / CHECKPOINT_MEMORY)
+        signer = checkpoint_signer(ring.origin, directory)
+    else:
+        told = parse_key(settings.checkpoint_key.get_secret_value().encode(), f"{PREFIX}CHECKPOINT_KEY")
+        signer = CheckpointSigner(ring.origin, told, directory / CHECKPOINT_MEMORY)
+    if key_id(raw_public_key(key)) != ring.housekeeping_keyid:
+        raise Stop(REFUSED, "the housekeeping key is not the one that entry 0 names")
+    if signer is not None and str(signer.verifier_key) != ring.operator_key:
+        raise Stop(REFUSED, f"the checkpoint key is not the one that entry 0 names, {ring.operator_key}")
+    return key, signer
 
 
 def _services(request: Request) -> Services:

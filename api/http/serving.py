@@ -1,10 +1,11 @@
 """Runs the application under uvicorn, with one or several workers, each with its own sequencer."""
 
-import logging
 import os
 import shutil
+import signal
 import tempfile
 from pathlib import Path
+from types import FrameType
 from typing import Final
 
 import uvicorn
@@ -18,7 +19,6 @@ HEAD_BYTES: Final = 64 * 1024
 """The head of a request: its first line and its header fields."""
 KEEP_ALIVE_SECONDS: Final = 20
 _METRICS: Final = "PROMETHEUS_MULTIPROC_DIR"
-_log = logging.getLogger(__name__)
 
 
 def worker() -> FastAPI:
@@ -42,6 +42,8 @@ def serve(settings: Settings, *, host: str, port: int, uds: Path | None, workers
         workers: how many processes.
     """
     configure(settings.log_level)
+    # When its work is done uvicorn raises the signal that ended it once more: that is no failure.
+    signal.signal(signal.SIGTERM, _end)
     shared = Path(tempfile.mkdtemp(prefix="quota-ledger-metrics-")) if workers > 1 else None
     if shared is not None:
         # Each process finds it when it imports prometheus_client.
@@ -68,7 +70,13 @@ def serve(settings: Settings, *, host: str, port: int, uds: Path | None, workers
         )
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 1
+    except KeyboardInterrupt:
+        return 0
     finally:
         if shared is not None:
             shutil.rmtree(shared, ignore_errors=True)
     return 0
+
+
+def _end(number: int, frame: FrameType | None) -> None:
+    raise SystemExit(0)

@@ -13,6 +13,7 @@ from ledger.tiles import (
     encode_envelopes,
     entries_path,
     envelopes_path,
+    parse_number,
     tile_path,
 )
 
@@ -110,3 +111,21 @@ def test_malformed_envelope_bundles(data: bytes, said: str) -> None:
     """Given a bundle whose lengths do not add up, when it is read, then number and offset are named."""
     with pytest.raises(Malformed, match=said):
         decode_envelopes(data, 7)
+
+
+@pytest.mark.parametrize("number", [0, 7, 999, 1000, 1_234_067, 2**53])
+@pytest.mark.parametrize("width", [1, 99, 255, 256])
+def test_numbers_are_read_back(number: int, width: int) -> None:
+    """Given a number and a width, when the end of a path is read, then they are the same."""
+    assert parse_number(entries_path(number, width).removeprefix("tile/entries/")) == (number, width)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "0", "00", "0000", "x000/000", "000/000", "x001/x002", "000.p", "000.p/", "000.p/0", "000.p/256", "000.p/01",
+     "000.p/-1", "000.P/1", " 000", "000\n", "٠٠٠", "x1/000", "x999/" * 7 + "999"],
+)  # fmt: skip
+def test_one_way_to_write_a_number(text: str) -> None:
+    """Given another way to write a number, when it is read, then it is malformed."""
+    with pytest.raises(Malformed):
+        parse_number(text)

@@ -1,5 +1,6 @@
 """``quota-ledger serve`` as a process of its own, on a Unix socket in a short directory."""
 
+import json
 import os
 import shutil
 import signal
@@ -9,7 +10,8 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +19,28 @@ from httpx2 import Client, HTTPTransport
 
 from ledger.clock import system_clock
 from tests.support.desk import TurnedClock
-from tests.support.web import lay_anchor, lay_keys, lay_ledger
+from tests.support.web import JSON, lay_anchor, lay_keys, lay_ledger
 
 COMMAND = (sys.executable, "-c", "from api.cli import main; main()")
 _START_SECONDS = 30.0
+
+
+class UnixConnection(HTTPConnection):
+    """One HTTP connection to a Unix socket; nothing stays open when there is no server."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__("ledger", timeout=60)
+        self._path = path
+
+    def connect(self) -> None:
+        connection = socket.socket(socket.AF_UNIX)
+        try:
+            connection.settimeout(60)
+            connection.connect(str(self._path))
+        except OSError:
+            connection.close()
+            raise
+        self.sock = connection
 
 
 class Server:
@@ -68,6 +88,17 @@ class Server:
         return Client(
             transport=HTTPTransport(uds=str(self.socket)), base_url="http://ledger", timeout=60, **more
         )
+
+    def post(self, body: bytes) -> tuple[int, Any]:
+        """Send a submission on a connection of its own; return status and content of the answer.
+
+        Raises:
+            OSError, HTTPException: there was none.
+        """
+        with closing(UnixConnection(self.socket)) as connection:
+            connection.request("POST", "/v1/envelopes", body, JSON)
+            answer = connection.getresponse()
+            return answer.status, json.loads(answer.read())
 
     def raw(self) -> socket.socket:
         """Return a connection that sends whatever a test wants."""

@@ -16,7 +16,7 @@ from ledger.proof import parse_proof
 from ledger.subject_bundle import parse_heads_file
 from tests.support.desk import enterprise, statement
 from tests.support.domain import enterprise_body, qualification_body
-from tests.support.web import Web, problem
+from tests.support.web import Web, problem, web
 
 
 def grow(at: Web, envelopes: int, each: int) -> None:
@@ -33,8 +33,14 @@ def grow(at: Web, envelopes: int, each: int) -> None:
         at.enter(made, "commerce-1")
 
 
-def test_same_bytes_as_an_export(at: Web, tmp_path: Path) -> None:
+def test_same_bytes_as_an_export(url: str, tmp_path: Path) -> None:
     """Given a ledger of 540 entries, when each file of its export is asked for, then the bytes are the same."""
+    with web(tmp_path, url) as at:
+        compare(at, tmp_path)
+
+
+def compare(at: Web, tmp_path: Path) -> None:
+    """Export and ask."""
     grow(at, 7, 77)
     note = at.store.checkpoint()
     assert note is not None
