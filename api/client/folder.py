@@ -11,16 +11,16 @@ Every file is whole or not there: it is written beside its name and put in its p
 """
 
 import fcntl
+import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, Final
 
 from api.client.errors import Distrust, InUse
 from ledger.anchor import Anchor
-from ledger.canonical import Malformed, canonical_bytes, load_object
+from ledger.canonical import Malformed, load_object
 from ledger.envelope import Head, Seen
 
 FORMAT: Final = "quota-ledger-client/1"
@@ -38,7 +38,7 @@ class State:
 
     seen: Seen
     checkpoint: str | None = None
-    seqs: Mapping[str, int] = MappingProxyType({})
+    seqs: Mapping[str, int] = field(default_factory=dict)
 
     def used(self, keyid: str, seq: int) -> "State":
         """Return the state in which ``seq`` of a signer is used up."""
@@ -92,7 +92,7 @@ class Folder:
             "seen": [state.seen.index, state.seen.leaf_hash],
             "seqs": dict(state.seqs),
         }
-        write_whole(self.path / "state.json", canonical_bytes(whole))
+        write_whole(self.path / "state.json", _text(whole))
         self.state = state
 
     def keep(self, head: Head, submission: bytes) -> str:
@@ -114,7 +114,7 @@ class Folder:
 
     def halt(self, why: str, evidence: Mapping[str, Any]) -> Distrust:
         """Keep evidence of what does not verify, and return what is to be raised."""
-        write_whole(self.halted, canonical_bytes({"why": why, **evidence}))
+        write_whole(self.halted, _text({"why": why, **evidence}))
         return Distrust(why, self.halted)
 
     def _read(self, anchor: Anchor) -> State:
@@ -134,6 +134,10 @@ class Folder:
 def name_of(head: Head) -> str:
     """Return the name of a submission."""
     return f"{head.signers[0][:16]}-{head.seq:016d}"
+
+
+def _text(whole: Mapping[str, Any]) -> bytes:
+    return json.dumps(whole, indent=1).encode() + b"\n"
 
 
 def write_whole(path: Path, data: bytes) -> None:
