@@ -9,15 +9,11 @@ signature with ``sign --add FILE --key FILE``. The unfinished file has the form 
 does not take it before the last signature is there.
 """
 
-import base64
-import json
 import uuid
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from api.cli.context import (
     DEFAULT_DB,
@@ -35,22 +31,13 @@ from api.cli.context import (
 )
 from api.cli.keyfiles import read_key
 from domain.statements import MalformedStatement, parse_statement
-from ledger.canonical import Malformed, canonical_bytes, parse_canonical
+from ledger.canonical import Malformed, canonical_bytes
 from ledger.clock import format_instant, system_clock
-from ledger.ed25519 import key_id, raw_public_key
 from ledger.entry import parse_header
-from ledger.envelope import (
-    MAX_ENVELOPE_BYTES,
-    Head,
-    Seen,
-    encode_envelope,
-    encode_payload,
-    pre_authentication_encoding,
-    statement_hash,
-)
+from ledger.envelope import Head, Seen
 from ledger.receipt import parse_receipt
+from ledger.signing import KeySigner, add_signatures, begin_submission
 from ledger.store import StoreError
-from ledger.submission import decode_submission, encode_submission
 
 
 def sign(
@@ -74,18 +61,18 @@ def sign(
     out: Out = None,
 ) -> None:
     """Sign statements, or add a second officer's signature."""
-    keys = [read_key(path) for path in key or ()]
-    if not keys:
+    own = [KeySigner(read_key(path)) for path in key or ()]
+    if not own:
         raise Stop(USAGE, "--key FILE is missing: whose signature?")
     if add is not None:
         if statements:
             raise Stop(USAGE, "--add FILE holds its statements: name no others")
-        write_out(_add(read_file(add, "submission"), keys), out)
+        write_out(add_signatures(read_file(add, "submission"), own), out)
         return
     if not statements:
         raise Stop(USAGE, "STATEMENTS are missing: which statements are to be signed?")
     drafts = [(path, read_object(path, "statement")) for path in statements]
-    signers = [key_id(raw_public_key(k)) for k in keys] + (co_signer or [])
+    signers = [signer.keyid for signer in own] + (co_signer or [])
     first = drafts[0][1]
     view: Seen | None
     if first.get("type") == "LedgerOpened":
@@ -101,7 +88,7 @@ def sign(
     now = format_instant(system_clock())
     exact = [_finish(path, draft, signing, origin, now) for path, draft in drafts]
     head = Head(signing, origin, view, number, now, tuple(signers))
-    write_out(_signed(encode_payload(head, exact), signers, {}, keys, exact), out)
+    write_out(begin_submission(head, exact, own), out)
 
 
 def _finish(path: Path, draft: dict[str, Any], agency: str, ledger: str, now: str) -> bytes:
@@ -147,38 +134,4 @@ def _from_store(
         ledger or ring.origin or "",
         seq or last + 1,
         view or Seen(head.size - 1, head.leaf_hash.hex()),
-    )
-
-
-def _add(data: bytes, keys: Sequence[Ed25519PrivateKey]) -> bytes:
-    """Return the submission with the signatures of ``keys`` added where its head line wants them."""
-    envelope, statements = decode_submission(data)
-    whole = parse_canonical(envelope, max_bytes=MAX_ENVELOPE_BYTES, what="envelope")
-    try:
-        payload = base64.b64decode(whole["payload"], validate=True)
-        line, *hashes = payload.split(b"\n")
-        signers = list(json.loads(line)["signers"])
-        have = {s["keyid"]: base64.b64decode(s["sig"], validate=True) for s in whole["signatures"]}
-    except (ValueError, KeyError, TypeError):
-        raise Stop(REFUSED, "--add: not an envelope that `quota-ledger sign` made") from None
-    if hashes != [statement_hash(s).encode() for s in statements]:
-        raise Stop(REFUSED, "--add: the statements are not those that the envelope names; do not sign it")
-    return _signed(payload, signers, have, keys, statements)
-
-
-def _signed(
-    payload: bytes,
-    signers: Sequence[str],
-    have: dict[str, bytes],
-    keys: Sequence[Ed25519PrivateKey],
-    statements: Sequence[bytes],
-) -> bytes:
-    message = pre_authentication_encoding(payload)
-    for key in keys:
-        keyid = key_id(raw_public_key(key))
-        if keyid not in signers:
-            raise Stop(REFUSED, f"key {keyid}: not among the signers that the envelope names")
-        have[keyid] = key.sign(message)
-    return encode_submission(
-        encode_envelope(payload, [(k, have[k]) for k in signers if k in have]), statements
     )
