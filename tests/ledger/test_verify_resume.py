@@ -20,7 +20,9 @@ def long_history() -> Builder:
     made.enter([made.policy(**{"envelope.max_age_hours": 24})], ["commerce-1", "commerce-2"])
     refused = made.envelope([made.enterprise()], ["police-1"])
     made.refuse(refused, "police-1", made.seqs["police-1"])
-    made.register_key("customs-3", "customs-3", ["customs-1", "customs-2"], event_types=["CustomsExportConfirmed"])
+    made.register_key(
+        "customs-3", "customs-3", ["customs-1", "customs-2"], event_types=["CustomsExportConfirmed"]
+    )
     while len(made.entries) < 530:
         made.enter([made.enterprise(EXPORTER), made.enterprise(UPSTREAM)], ["commerce-1"])
     made.commit_heads()
