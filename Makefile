@@ -1,8 +1,9 @@
 # make demo    cars travel from quota grant to deregistration after export; then the ledger is verified
 # make test    the tests                     (ARGS="-k merkle", ARGS=--cov: passed on to pytest)
 # make check   lint, form, types, one-way imports
-# make docs    the reference pages that are made from the code
 # make vectors the published test vectors    (QUOTA_LEDGER_VECTORS=DIR)
+# make docs    the reference pages that are made from the code
+# make fuzz    thousands of requests made from docs/openapi.json, in every role  (QUOTA_LEDGER_FUZZ=N)
 # make lock    both requirement files anew   (ARGS=--upgrade raises what is pinned)
 #
 # Each sets up .venv by itself when it is absent or when a lock or pyproject.toml changed.
@@ -17,7 +18,7 @@ UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --
 	--no-annotate --no-emit-index-url --custom-compile-command "make lock"
 
 .DELETE_ON_ERROR:
-.PHONY: demo test check docs vectors lock
+.PHONY: demo test check docs vectors fuzz lock
 
 demo: $(VENV)/.ready-run
 	@$(BIN)/quota-ledger demo $(if $(DB),--db '$(DB)') $(ARGS)
@@ -33,9 +34,13 @@ check: $(VENV)/.ready-dev
 
 docs: $(VENV)/.ready-dev
 	@$(BIN)/python -m api.docs
+	@$(BIN)/python -m api.http.write_docs docs
 
 vectors: $(VENV)/.ready-dev
 	@QUOTA_LEDGER_VECTORS='$(abspath $(QUOTA_LEDGER_VECTORS))' $(BIN)/pytest -m vectors $(ARGS)
+
+fuzz: $(VENV)/.ready-dev
+	@$(BIN)/pytest -m fuzz -x tests/api/http/test_contract.py $(ARGS)
 
 # The run-time lock constrains the other one: tests see the versions that users run.
 lock: $(VENV)/.ready-dev

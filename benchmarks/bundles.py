@@ -1,6 +1,7 @@
 """Writes the evidence bundle of a ledger of any size, quickly: no store, no decisions, bounded memory.
 
-Envelopes of a given number of statements, signed by one officer, and a HeadsCommitted as often as one is due.
+Envelopes of a given number of statements, signed by one officer, or those of a season of the demonstration;
+and a HeadsCommitted as often as one is due.
 """
 
 from collections.abc import Sequence
@@ -8,10 +9,16 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from uuid import UUID
+from weakref import WeakKeyDictionary
 
 from lots import HISTORY, KEYS, LOT, ORIGIN, statement
 
 from api.cli.init import sign_opening
+from api.demo.acts import Act, lots, moment
+from api.demo.keys import ORIGIN as DEMO_ORIGIN
+from api.demo.pace import FIRST_DAY
+from api.demo.season import default_exporters, season
+from api.demo.stream import Place, Writer
 from ledger.anchor import Anchor
 from ledger.bundle import ANCHOR_PATH
 from ledger.canonical import parse_canonical
@@ -37,8 +44,11 @@ _START = datetime(2026, 1, 5, 2, 0, tzinfo=UTC)
 class BundleWriter:
     """Chains statements and writes each bundle as it becomes full."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, origin: str = ORIGIN, began: datetime = _START) -> None:
+        self.began = began
+        """Entries are a millisecond apart from here on; it may be moved on, never back."""
         self._folder = folder
+        self._origin = origin
         self._tree = Tree.empty()
         self._entries: list[bytes] = []
         self._envelopes: list[bytes] = []
@@ -51,19 +61,22 @@ class BundleWriter:
     @property
     def now(self) -> str:
         """The instant that the next envelope is signed and entered at."""
-        return format_instant(_START + timedelta(milliseconds=self.size))
+        return format_instant(self.began + timedelta(milliseconds=self.size))
 
-    def sign(self, officer: str, statements: Sequence[bytes]) -> None:
-        """Enter statements in one envelope of this officer's."""
-        agency = "operator" if officer == "housekeeping" else officer.partition("-")[0]
-        seq, seen = self._seqs.get(officer, 0) + 1, Seen(self.size - 1, self.last)
-        self.enter(
-            sign_envelope(agency, ORIGIN, seen, seq, self.now, statements, [KEYS[officer]]), statements
-        )
-        self._seqs[officer] = seq
+    def sign(self, officers: Sequence[str], statements: Sequence[bytes]) -> list[Place]:
+        """Enter statements in one envelope of these officers'; return where they are."""
+        first = officers[0]
+        agency = "operator" if first == "housekeeping" else first.partition("-")[0]
+        # Who signed entry 0 first has used seq 1.
+        seq, seen = self._seqs.get(first, 1) + 1, Seen(self.size - 1, self.last)
+        keys = [KEYS[officer] for officer in officers]
+        self._seqs[first] = seq
+        envelope = sign_envelope(agency, self._origin, seen, seq, self.now, statements, keys)
+        return self.enter(envelope, statements)
 
-    def enter(self, envelope: bytes, statements: Sequence[bytes]) -> None:
-        """Enter the statements of an envelope."""
+    def enter(self, envelope: bytes, statements: Sequence[bytes]) -> list[Place]:
+        """Enter the statements of an envelope; return where they are."""
+        places: list[Place] = []
         digest, now = sha256(envelope).hexdigest(), self.now
         self._envelopes.append(envelope)
         for item, data in enumerate(statements, start=1):
@@ -79,16 +92,18 @@ class BundleWriter:
                 self.genesis = self.last
             self._chains.update((subject.key, (subject.number, self.last)) for subject in subjects)
             self._entries.append(entry)
+            places.append((self.size, self.last))
             self.size += 1
             if self.size % TILE_WIDTH == 0:
                 self._flush()
+        return places
 
     def commit_heads_if_due(self) -> None:
         """Enter a HeadsCommitted where the operator owes one."""
         if heads_due(self.size - self._last_heads, len(self._chains)):
             leaves = [head_leaf(key, *self._chains[key]) for key in sorted(self._chains)]
-            _, data = heads_statement(ORIGIN, self.size, len(leaves), root(leaves).hex(), self.now)
-            self.sign("housekeeping", [data])
+            own = heads_statement(self._origin, self.size, len(leaves), root(leaves).hex(), self.now)
+            self.sign(["housekeeping"], [own.raw])
             self._last_heads = self.size
 
     def finish(self) -> Anchor:
@@ -97,9 +112,9 @@ class BundleWriter:
             self._flush()
         for tile in self._tree.partial_tiles():
             self._put_tile(tile)
-        signer = NoteSigner(ORIGIN, KEYS["checkpoint"])
-        note = sign_note(Checkpoint(ORIGIN, self.size, self._tree.root()).text(), signer)
-        anchor = Anchor(ORIGIN, signer.verifier_key, self.genesis)
+        signer = NoteSigner(self._origin, KEYS["checkpoint"])
+        note = sign_note(Checkpoint(self._origin, self.size, self._tree.root()).text(), signer)
+        anchor = Anchor(self._origin, signer.verifier_key, self.genesis)
         self._put(CHECKPOINT_PATH, note)
         self._put(ANCHOR_PATH, anchor.to_bytes())
         return anchor
@@ -133,8 +148,24 @@ def write_bundle(folder: Path, entries: int, per_envelope: int) -> Anchor:
     made.enter(envelope, [opening])
     number = 0
     while made.size < entries:
-        made.sign("commerce-2", [_statement(number + item) for item in range(per_envelope)])
+        made.sign(["commerce-2"], [_statement(number + item) for item in range(per_envelope)])
         number += per_envelope
+        made.commit_heads_if_due()
+    return made.finish()
+
+
+def write_season(folder: Path, vehicles: int) -> Anchor:
+    """Write the bundle of a clean season of the demonstration, its envelopes as they are signed there."""
+    began = moment(FIRST_DAY, 8)
+    made = BundleWriter(folder, DEMO_ORIGIN, began)
+    opening_id = str(UUID(bytes=bytes(16), version=4))
+    envelope, opening = sign_opening(DEMO_ORIGIN, KEYS, ZERO_HASH, opening_id, lambda: began)
+    made.enter(envelope, [opening])
+    writer, places = Writer(0), WeakKeyDictionary[Act, Place]()
+    for lot in lots(season(default_exporters(vehicles), vehicles, 0)):
+        made.began = lot[0].at
+        statements = [writer.statement(act, places.__getitem__) for act in lot]
+        places.update(zip(lot, made.sign(lot[0].signers, statements), strict=True))
         made.commit_heads_if_due()
     return made.finish()
 

@@ -1,4 +1,4 @@
-"""How fast a ledger is verified: chain and tree, signatures, everything (benchmarks/README.md).
+"""How fast a ledger is verified: chain and tree, signatures, integrity, everything (benchmarks/README.md).
 
 Beside each rate stands that of the bare hashes and signatures over the same bytes, measured in the same run.
 """
@@ -16,7 +16,7 @@ from pathlib import Path
 from statistics import median
 from time import perf_counter
 
-from bundles import write_bundle
+from bundles import write_bundle, write_season
 
 from domain.catalogue import CATALOGUE
 from ledger.anchor import read_anchor
@@ -37,9 +37,14 @@ from ledger.tiles import (
 )
 from ledger.verification import verify_source
 from ledger.verification.workers import processes_for
+from projections.proof.answer import answered
+from projections.proof.follower import Follower
 
 PER_ENVELOPE = {"lots": 100, "singles": 1}
 SINGLES_SHARE = 10  # one signature an entry takes so much longer that a tenth of the entries will do
+SEASON = "season"
+ENTRIES_PER_CAR = 11.8  # of a season
+SEASON_TASKS = ("complete", "audit")
 TASKS = ("hashes", "signatures", "chain", "signed", "complete")
 TITLES = {
     "hashes": "bare SHA-256, one core, entries",
@@ -47,6 +52,7 @@ TITLES = {
     "chain": "chain and tree",
     "signed": "chain, tree and signatures",
     "complete": "complete integrity",
+    "audit": "complete audit",
 }
 
 
@@ -129,6 +135,18 @@ def complete(folder: Path) -> int:
     return answer.size
 
 
+def audit(folder: Path) -> int:
+    """Verify as ``quota-ledger verify`` does: integrity, the books, every statement and the headline."""
+    anchor, follower = read_anchor(folder / "anchor.json"), Follower()
+    found = verify_source(
+        open_bundle(folder), anchor=anchor, trusted=[], unanchored=False, lenient=True, types=CATALOGUE,
+        observer=follower,
+    )  # fmt: skip
+    answer = answered(found, follower, follower.checker.report())
+    must(answer.verdict == "PROVED")
+    return found.size
+
+
 def must(holds: bool) -> None:
     """Stop when what was made is not found whole: there is no rate of that."""
     if not holds:
@@ -153,12 +171,14 @@ def measure(task: str, folder: Path) -> dict[str, float]:
         work = lambda: len([verify(*one) for one in signed])  # noqa: E731
     elif task == "complete":
         work = partial(complete, folder)
+    elif task == "audit":
+        work = partial(audit, folder)
     else:
         work = partial(chain, folder, signed=task == "signed")
     began, used = perf_counter(), cpu_seconds()
     done = work()
     seconds, used = perf_counter() - began, cpu_seconds() - used
-    helpers = processes_for(ledger.size) if task == "complete" else 0
+    helpers = processes_for(ledger.size) if task in SEASON_TASKS else 0
     return {"rate": done / seconds, "cpu_us": 1e6 * used / done, "peak_mib": peak_mib(helpers)}
 
 
@@ -198,7 +218,12 @@ def table(found: dict[tuple[str, str], dict[str, float]]) -> Iterator[str]:
             cells += [f"{one['rate']:,.0f}", f"{one['cpu_us']:,.2f}{ratio}"]
         yield f"| {TITLES[task]} | {' | '.join(cells)} |"
     peak = max(found[kind, "complete"]["peak_mib"] for kind in PER_ENVELOPE)
-    yield f"\nPeak memory of complete integrity, all processes: {peak:,.0f} MiB."
+    yield f"\nPeak memory of complete integrity, all processes: {peak:,.0f} MiB.\n"
+    yield "| a season | entries a second | CPU, µs | peak, MiB |"
+    yield "|---|---:|---:|---:|"
+    for task in SEASON_TASKS:
+        one = found[SEASON, task]
+        yield f"| {TITLES[task]} | {one['rate']:,.0f} | {one['cpu_us']:,.2f} | {one['peak_mib']:,.0f} |"
 
 
 def run(entries: int, runs: int, folder: Path) -> Iterator[str]:
@@ -207,7 +232,10 @@ def run(entries: int, runs: int, folder: Path) -> Iterator[str]:
         child(
             "--write", str(folder / kind), str(entries // (SINGLES_SHARE if number == 1 else 1)), str(number)
         )
-    samples: dict[tuple[str, str], list[dict[str, float]]] = {(k, t): [] for t in TASKS for k in PER_ENVELOPE}
+    child("--write-season", str(folder / SEASON), str(round(entries / ENTRIES_PER_CAR)))
+    measured = [(kind, task) for task in TASKS for kind in PER_ENVELOPE]
+    measured += [(SEASON, task) for task in SEASON_TASKS]
+    samples: dict[tuple[str, str], list[dict[str, float]]] = {one: [] for one in measured}
     for number in range(runs):
         for (kind, task), own in samples.items():
             own.append(child("--task", task, str(folder / kind)))
@@ -224,12 +252,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--runs", type=int, default=3, help="processes a figure; the median is shown")
     parser.add_argument("--task", nargs=2, help=argparse.SUPPRESS)
     parser.add_argument("--write", nargs=3, help=argparse.SUPPRESS)
+    parser.add_argument("--write-season", nargs=2, help=argparse.SUPPRESS)
     chosen = parser.parse_args(arguments)
     if chosen.task:
         print(json.dumps(measure(chosen.task[0], Path(chosen.task[1]))))
     elif chosen.write:
         folder, entries, number = chosen.write
         write_bundle(Path(folder), int(entries), int(number))
+        print("{}")
+    elif chosen.write_season:
+        folder, vehicles = chosen.write_season
+        write_season(Path(folder), int(vehicles))
         print("{}")
     else:
         with tempfile.TemporaryDirectory(prefix="verify-") as folder:

@@ -15,7 +15,7 @@ from domain.fold import Outcome, fold_body, fold_draft
 from domain.policy import version_in_force
 from domain.rules import (
     annulment,
-    application_end,
+    application,
     batch_end,
     cases,
     correction,
@@ -130,7 +130,7 @@ def _guard(draft: Draft, body: b.Body) -> Iterator[Refusal]:
         case b.EnterpriseReinstated():
             return enterprise.guard_reinstated(draft, body)
         case b.QuotaApplicationRejected():
-            return application_end.guard_rejected(draft, body)
+            return application.guard_rejected(draft, body)
         case b.QuotaToppedUp():
             return topup.guard_topped_up(draft, body)
         case b.TopUpRejected():

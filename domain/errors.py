@@ -179,6 +179,11 @@ REFUSALS: Final[Mapping[str, tuple[str, str, str]]] = MappingProxyType(
             "没有车辆{vin}的提交{submission_id}",
             "there is no submission {submission_id} for the car {vin}",
         ),
+        "not-registrable": (
+            _M5,
+            "车辆{vin}没有已核定的额度行",
+            "the car {vin} stands on no approved line",
+        ),
         "not-registered": (
             _M5,
             "{vin}未以{line_id}、证书{cert_no}登记",

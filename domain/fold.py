@@ -10,7 +10,7 @@ from domain.postings import Posting
 from domain.records import Record
 from domain.rules import (
     annulment,
-    application_end,
+    application,
     batch_end,
     cases,
     conduct,
@@ -131,9 +131,9 @@ def fold_body(draft: Draft, body: b.Body) -> None:
         case b.QualificationRenounced():
             standing.fold_renounced(draft, body)
         case b.QuotaApplicationRejected():
-            application_end.fold_rejected(draft, body)
+            application.fold_rejected(draft, body)
         case b.QuotaApplicationWithdrawn():
-            application_end.fold_withdrawn(draft, body)
+            application.fold_withdrawn(draft, body)
         case b.TopUpApplicationReceived():
             topup.fold_application(draft, body)
         case b.QuotaToppedUp():

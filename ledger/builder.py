@@ -19,6 +19,7 @@ class EntryBuilder:
         self._start = head.size
         self._before = head.leaf_hash
         self._recorded_at = recorded_at
+        self._earlier: dict[int, bytes | None] = {}  # leaf hashes: an officer sends many with one view
         self._heads: dict[str, tuple[int, bytes]] = {}
         self._trial: dict[str, tuple[int, bytes]] = {}
         self._kept = 0
@@ -96,4 +97,6 @@ class EntryBuilder:
         if index >= self._start:
             entries = self.entries[index - self._start : index - self._start + 1]
             return entries[0].leaf_hash if entries else None
-        return next(iter(self._reader.leaf_hashes(index, index + 1)), None)
+        if index not in self._earlier:
+            self._earlier[index] = next(iter(self._reader.leaf_hashes(index, index + 1)), None)
+        return self._earlier[index]

@@ -1,4 +1,9 @@
-"""The files of a bundle, in a directory or a zip archive, read within bounds."""
+"""The files of a bundle, in a directory or a zip archive, read within bounds.
+
+Nothing is unpacked: a name is only ever looked up, so where it points does not matter. What is no regular
+file (a pipe, a device) is never opened, and of zip's methods only *stored* and *deflated* are read, whose
+memory is bounded whatever an archive says.
+"""
 
 import os
 import zipfile
@@ -16,6 +21,7 @@ from ledger.canonical import Malformed
 from ledger.source import Unreadable
 
 _CHUNK: Final = 1 << 20
+_METHODS: Final = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 # What opening or reading a damaged archive raises; zipfile has no common base for it.
 _ZIP_ERRORS: Final = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError)
 
@@ -111,6 +117,8 @@ class ZipFiles(_Readable):
 
     @override
     def _file(self, path: str) -> IO[bytes]:
+        if self._archive.getinfo(path).compress_type not in _METHODS:
+            raise NotImplementedError("neither stored nor deflated")
         return self._archive.open(path)
 
 
@@ -122,6 +130,8 @@ def open_files(path: Path) -> Files:
     """
     if not path.exists():
         raise Unreadable(f"{path}: no such file or directory")
+    if not path.is_dir() and not path.is_file():  # a pipe or device would never end
+        raise Unreadable(f"{path}: neither a regular file nor a directory")
     files: Files = DirectoryFiles(path) if path.is_dir() else ZipFiles(path)
     if not files.paths:
         raise Unreadable(f"{path}: empty")

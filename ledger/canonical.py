@@ -24,8 +24,13 @@ def canonical_bytes(value: object) -> bytes:
     Raises:
         Malformed: a value outside the profile.
     """
-    _check(value, "$", 1)
-    return _dump(value)
+    plain = type(value) in {dict, list} and _is_plain(value, 1, plain_names=False)
+    if not plain:
+        _check(value, "$", 1)
+    data = _dump(value)
+    if plain and b"\\" in data:  # an escape: a control character, or one that is allowed
+        _check(value, "$", 1)
+    return data
 
 
 def parse_canonical(data: bytes, *, max_bytes: int, what: str) -> dict[str, Any]:
@@ -45,7 +50,7 @@ def parse_canonical(data: bytes, *, max_bytes: int, what: str) -> dict[str, Any]
     try:
         # JSON has no control character in a text without an escape, except U+007F.
         printable = data.isascii() and b"\x7f" not in data
-        if b"\\" in data or not _is_plain(value, 1, printable):
+        if b"\\" in data or not _is_plain(value, 1, plain_names=printable):
             _check(value, "$", 1)
         same = _dump(value)
     except Malformed as error:
@@ -83,16 +88,19 @@ def _dump(value: object) -> bytes:
 
 
 def _is_plain(value: Any, depth: int, plain_names: bool) -> bool:
-    """Say whether ``_check`` has nothing against parsed JSON of which no text was escaped.
+    """Say whether ``_check`` has nothing against a dict or list of which no text needs an escape.
 
-    JSON gives exact types, and most members are texts. ``plain_names``: names need no look.
+    Most members are texts, and of exact types. ``plain_names``: names need no look.
     """
     if depth > MAX_DEPTH:
         return False
     members = value
     if type(value) is dict:
         members = value.values()
-        if not plain_names and not ((names := "".join(value)).isascii() and names.isprintable()):
+        try:
+            if not plain_names and not ((names := "".join(value)).isascii() and names.isprintable()):
+                return False
+        except TypeError:  # a name that is no text
             return False
     for member in members:
         kind = type(member)
@@ -101,7 +109,10 @@ def _is_plain(value: Any, depth: int, plain_names: bool) -> bool:
         if kind is dict or kind is list:
             if not _is_plain(member, depth + 1, plain_names):
                 return False
-        elif kind is int and not -MAX_INTEGER <= member <= MAX_INTEGER:
+        elif kind is int:
+            if not -MAX_INTEGER <= member <= MAX_INTEGER:
+                return False
+        elif member is not None and kind is not bool:
             return False
     return True
 

@@ -1,6 +1,6 @@
 """Reading a ledger in PostgreSQL: a lent connection a query, rows in the binary form."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any, TypeAlias
 
@@ -26,18 +26,10 @@ CROSS JOIN LATERAL (SELECT number, idx FROM subject WHERE subject.key = wanted.k
 JOIN entry USING (idx)
 """
 
+    _WANTED = "unnest(?::text[], ?::bigint[]) AS wanted (name, number)"
+
     def __init__(self, connect: Callable[[], AbstractContextManager[PgConnection]]) -> None:
         self._connect = connect
-
-    @override
-    def used_sequences(self, pairs: Collection[tuple[str, int]]) -> Collection[tuple[str, int]]:
-        rows = self._rows(
-            "SELECT signer, seq FROM sequence JOIN unnest(?::text[], ?::bigint[]) AS wanted (signer, seq)"
-            " USING (signer, seq)",
-            [signer for signer, _ in pairs],
-            [seq for _, seq in pairs],
-        )
-        return {(signer, seq) for signer, seq in rows}
 
     @override
     def _column(self, column: str, start: int, stop: int) -> Iterator[bytes]:
@@ -60,6 +52,10 @@ JOIN entry USING (idx)
     @override
     def _list(self, keys: Collection[str]) -> list[str]:
         return list(keys)
+
+    @override
+    def _pairs(self, pairs: Collection[tuple[str, int]]) -> Sequence[object]:
+        return [[name for name, _ in pairs], [number for _, number in pairs]]
 
 
 @contextmanager

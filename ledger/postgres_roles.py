@@ -17,6 +17,7 @@ READER: Final = "quota_ledger_reader"
 """The names of the two roles unless the caller has others."""
 LEDGER_TABLES: Final = (
     "entry", "subject", "tag", "statement", "envelope", "refused", "sequence", "tile", "checkpoint", "flag",
+    "access_log",
 )  # fmt: skip
 """To these a writer adds rows, and can do nothing else."""
 READER_RIGHTS: Final = ("SELECT",)

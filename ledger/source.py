@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from ledger.header import Header
+
 BreakClass = Literal[
     "malformed", "missing", "leaf", "prev", "tree", "subject_chain", "heads", "keys", "envelope", "signature",
     "authority", "four_eyes", "time", "replayed", "attachment", "checkpoint", "inconsistent",
@@ -51,6 +53,10 @@ class Gap:
 
 class Audit(Protocol):
     """A second look at rows that a store keeps beside the entries; each method returns what differs."""
+
+    def expect(self, entries: Sequence[tuple[int, Header, str]]) -> None:
+        """Read ahead, all at once, the rows of entries given by index, header and statement id."""
+        ...
 
     def entry(
         self,

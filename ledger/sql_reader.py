@@ -6,13 +6,15 @@ A dialect brings how rows are fetched and how a list of keys is passed; paramete
 from abc import abstractmethod
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from typing_extensions import override
 
 from ledger.heads_reader import HeadsReader
 from ledger.merkle import HASH_SIZE, Tree
 from ledger.store import Found, Head, Reader
+
+_Key = TypeVar("_Key")
 
 PAGE = 1_000
 KEYS = 10_000
@@ -27,6 +29,8 @@ class SqlReader(HeadsReader, Reader):
     """Follows a column: is it one of a list, which is the next parameter, as :meth:`_list` makes it."""
     _HEADS: ClassVar[str]
     """(key, number, leaf) of the last entry of each subject of a list that has any."""
+    _WANTED: ClassVar[str]
+    """A table (name, number) of pairs, which are the next parameters, as :meth:`_pairs` makes them."""
 
     @override
     def head(self) -> Head:
@@ -91,6 +95,13 @@ class SqlReader(HeadsReader, Reader):
         return dict(self._among("SELECT id, idx FROM statement WHERE id", ids))
 
     @override
+    def used_sequences(self, pairs: Collection[tuple[str, int]]) -> Collection[tuple[str, int]]:
+        rows = self._of_pairs(
+            "SELECT signer, seq FROM", "sequence WHERE signer = name AND seq = number", pairs
+        )
+        return {(signer, seq) for signer, seq in rows}
+
+    @override
     def last_sequence(self, signer: str) -> int:
         row = self._row("SELECT max(seq) FROM sequence WHERE signer = ?", signer)
         return 0 if row is None else row[0] or 0
@@ -147,6 +158,11 @@ class SqlReader(HeadsReader, Reader):
     def _among(self, sql: str, keys: Collection[str]) -> list[tuple[str, Any]]:
         return [row for part in _parts(keys) for row in self._rows(f"{sql} {self._IN}", self._list(part))]
 
+    def _of_pairs(self, select: str, where: str, pairs: Collection[tuple[str, int]]) -> list[tuple[Any, ...]]:
+        # CROSS JOIN keeps the order: each pair is one step into the index.
+        sql = f"{select} {self._WANTED} CROSS JOIN {where}"
+        return [row for part in _parts(pairs) for row in self._rows(sql, *self._pairs(part))]
+
     def _row(self, sql: str, *parameters: object) -> tuple[Any, ...] | None:
         rows = self._rows(sql, *parameters)
         return rows[0] if rows else None
@@ -164,8 +180,12 @@ class SqlReader(HeadsReader, Reader):
     def _list(self, keys: Collection[str]) -> object:
         """Return a list of keys as a parameter."""
 
+    @abstractmethod
+    def _pairs(self, pairs: Collection[tuple[str, int]]) -> Sequence[object]:
+        """Return pairs as parameters."""
 
-def _parts(keys: Collection[str]) -> Iterator[Sequence[str]]:
+
+def _parts(keys: Collection[_Key]) -> Iterator[Sequence[_Key]]:
     """Cut keys into parts of 10,000 at most; no keys, no part."""
     left = iter(keys)
     while part := list(islice(left, KEYS)):

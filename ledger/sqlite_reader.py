@@ -3,7 +3,7 @@
 import json
 import sqlite3
 import threading
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -34,16 +34,13 @@ CROSS JOIN subject AS last ON last.key = wanted.value
 CROSS JOIN entry USING (idx)
 """
 
+    _WANTED = """
+(SELECT json_extract(value, '$[0]') AS name, json_extract(value, '$[1]') AS number FROM json_each(?))
+AS wanted
+"""
+
     def __init__(self, connect: Callable[[], Connection]) -> None:
         self._connect = connect
-
-    @override
-    def used_sequences(self, pairs: Collection[tuple[str, int]]) -> Collection[tuple[str, int]]:
-        return {
-            pair
-            for pair in pairs
-            if self._row("SELECT 1 FROM sequence WHERE signer = ? AND seq = ?", *pair) is not None
-        }
 
     @override
     def _column(self, column: str, start: int, stop: int) -> Iterator[bytes]:
@@ -70,6 +67,10 @@ CROSS JOIN entry USING (idx)
     @override
     def _list(self, keys: Collection[str]) -> str:
         return json.dumps(list(keys))
+
+    @override
+    def _pairs(self, pairs: Collection[tuple[str, int]]) -> Sequence[object]:
+        return [json.dumps(list(pairs))]
 
 
 @contextmanager

@@ -15,15 +15,19 @@ from typing_extensions import override
 from ledger.canonical import Malformed
 from ledger.checkpoint import parse_checkpoint_text
 from ledger.ed25519 import SignatureInvalid
+from ledger.entry import Header
 from ledger.envelope import parse_envelope, verify_signatures
 from ledger.merkle import HASH_SIZE, TILE_WIDTH, Tree
 from ledger.note import parse_note
+from ledger.postgres_reader import postgres_errors
 from ledger.source import Audit, Break, BreakClass, Gap, PublicKey, StoredEntry, Unreadable
 from ledger.sql_reader import SqlReader
 from ledger.store import StoreError
 from ledger.store_postgres import PostgresStore
 from ledger.store_sqlite import SqliteStore
 
+Rows = dict[tuple[str, str, int], tuple[Any, ...] | None]
+"""Rows by table, name and number (0 where the name says it all)."""
 _PAGE: Final = 500
 _TABLES: Final[dict[str, BreakClass]] = {
     "subject": "subject_chain",
@@ -141,9 +145,35 @@ class RowsSource(SqlReader):
         """Return the first row of a query in the one read transaction."""
         return self._row(sql, *parameters)
 
+    def rows_beside(self, entries: Sequence[tuple[int, Header, str]]) -> Rows:
+        """Return the subject, tag and statement rows that entries should have; None: there is none."""
+        subjects = [(one.key, one.number) for _, header, _ in entries for one in header.subjects]
+        tags = [(tag, index) for index, header, _ in entries for tag in header.tags]
+        ids = [statement_id for *_, statement_id in entries]
+        found: Rows = {}
+        found.update((("subject", *pair), None) for pair in subjects)
+        found.update((("tag", *pair), None) for pair in tags)
+        found.update((("statement", one, 0), None) for one in ids)
+        where = "subject WHERE key = name AND subject.number = wanted.number"
+        for key, number, index in self._of_pairs("SELECT key, subject.number, idx FROM", where, subjects):
+            found["subject", key, number] = (index,)
+        where = "tag WHERE tag = name AND idx = number"
+        for tag, index in self._of_pairs("SELECT tag, idx FROM", where, tags):
+            found["tag", tag, index] = (index,)
+        for statement_id, index in self._among("SELECT id, idx FROM statement WHERE id", ids):
+            found["statement", statement_id, 0] = (index,)
+        return found
+
     def every(self, sql: str) -> list[tuple[Any, ...]]:
         """Return the rows of a query in the one read transaction."""
         return self._rows(sql)
+
+    def every_if_any(self, sql: str) -> list[tuple[Any, ...]] | None:
+        """Return the rows of a query; None where it fails, as when its table was never made."""
+        try:
+            return self._rows(sql)
+        except StoreError:
+            return None
 
     def _head_tree(self) -> Tree:
         row = self._row("SELECT tree FROM head")
@@ -193,6 +223,15 @@ class PostgresSource(RowsSource, PostgresStore):
         except StoreError as error:
             raise Unreadable(str(error)) from None
 
+    @override
+    def every_if_any(self, sql: str) -> list[tuple[Any, ...]] | None:
+        try:
+            # Within a savepoint: a query that fails would spoil the transaction for all that follow.
+            with postgres_errors(), self._connect() as connection, connection.transaction():
+                return self._rows(sql)
+        except StoreError:
+            return None
+
 
 class StoreAudit:
     """See :class:`ledger.source.Audit`. Rows that are asked for are counted; others must not be there."""
@@ -200,6 +239,12 @@ class StoreAudit:
     def __init__(self, store: RowsSource) -> None:
         self._store = store
         self._counts: Counter[str] = Counter()
+        self._ahead: Rows = {}
+        self._before: Rows = {}
+
+    def expect(self, entries: Sequence[tuple[int, Header, str]]) -> None:
+        """See :meth:`ledger.source.Audit.expect`. The last entry read before may still be asked about."""
+        self._before, self._ahead = self._ahead, self._store.rows_beside(entries)
 
     def entry(
         self,
@@ -215,20 +260,18 @@ class StoreAudit:
         if stored != kind:
             found.append(Break("keys", index, f"the row has type {stored!r}, the entry {kind!r}"))
         for key, number in subjects:
-            sql = "SELECT idx FROM subject WHERE key = ? AND number = ?"
-            self._index(found, "subject", index, f"{key}, {number}", sql, key, number)
+            row = self._row_of("subject", key, number)
+            self._compare(found, "subject", index, f"{key}, {number}", row)
         for tag in tags:
-            sql = "SELECT idx FROM tag WHERE tag = ? AND idx = ?"
-            self._index(found, "tag", index, tag, sql, tag, index)
-        sql = "SELECT idx FROM statement WHERE id = ?"
-        self._index(found, "statement", index, statement_id, sql, statement_id)
+            self._compare(found, "tag", index, tag, self._row_of("tag", tag, index))
+        self._compare(found, "statement", index, statement_id, self._row_of("statement", statement_id, 0))
         return found
 
     def envelope(self, index: int, digest: str, signer: str, seq: int) -> list[Break]:
         """See :meth:`ledger.source.Audit.envelope`."""
         found: list[Break] = []
-        sql = "SELECT idx FROM envelope WHERE digest = ?"
-        self._index(found, "envelope", index, digest, sql, digest)
+        row = self._store.one("SELECT idx FROM envelope WHERE digest = ?", digest)
+        self._compare(found, "envelope", index, digest, row)
         self._sequence(found, index, digest, signer, seq)
         return found
 
@@ -237,8 +280,8 @@ class StoreAudit:
     ) -> list[Break]:
         """See :meth:`ledger.source.Audit.refused`."""
         found: list[Break] = []
-        sql = "SELECT idx FROM refused WHERE digest = ?"
-        self._index(found, "refused", index, digest, sql, digest)
+        row = self._store.one("SELECT idx FROM refused WHERE digest = ?", digest)
+        self._compare(found, "refused", index, digest, row)
         row = self._store.one("SELECT data FROM refused WHERE digest = ?", digest)
         if row is not None and (fault := _refused_fault(_blob(row[0]), digest, signer, seq, public_key)):
             found.append(Break("envelope", index, f"refused envelope {digest}: {fault}"))
@@ -273,10 +316,13 @@ class StoreAudit:
                 found.append(Break(class_, None, f"{table}: {extra} rows that no entry accounts for"))
         return found
 
-    def _index(
-        self, found: list[Break], table: str, index: int, name: str, sql: str, *parameters: object
+    def _row_of(self, table: str, name: str, number: int) -> tuple[Any, ...] | None:
+        place = table, name, number
+        return self._ahead[place] if place in self._ahead else self._before[place]
+
+    def _compare(
+        self, found: list[Break], table: str, index: int, name: str, row: tuple[Any, ...] | None
     ) -> None:
-        row = self._store.one(sql, *parameters)
         self._counts[table] += row is not None
         if row is None or row[0] != index:
             where = "nowhere" if row is None else f"with entry {row[0]}"

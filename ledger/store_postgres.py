@@ -127,6 +127,13 @@ class PostgresStore(PostgresReader, Store):
         with self._locked() as connection, postgres_errors():
             yield Portable(connection)
 
+    @contextmanager
+    def side_transaction(self) -> Iterator["Portable"]:
+        """Give a connection in a transaction that leaves the head alone, for tables beside the ledger."""
+        self._refuse_readonly()
+        with postgres_errors(), self._lent() as connection, connection.transaction():
+            yield Portable(connection)
+
     @override
     def save_checkpoint(self, size: int, note: bytes) -> None:
         self._refuse_readonly()

@@ -8,7 +8,7 @@ cut.
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import quote
@@ -147,6 +147,10 @@ class SqliteStore(SqliteReader, Store):
                 with suppress(sqlite3.Error):
                     connection.execute("ROLLBACK")
                 raise
+
+    def side_transaction(self) -> AbstractContextManager[sqlite3.Connection]:
+        """Give a transaction for tables beside the ledger: a file has one writer, whatever is written."""
+        return self.view_transaction()
 
     @override
     def save_checkpoint(self, size: int, note: bytes) -> None:

@@ -14,6 +14,8 @@ from ledger.stores import AnyStore
 
 PAGE: Final = 500
 _SCHEMA: Final = Path(__file__).parent / "schema"
+_FIRST: Final = {"0001_balances.sql": "view_position", "0002_attachments.sql": "attachment"}
+"""The table that shows that a script has run."""
 
 Progress = Callable[[int, int], None]
 """Told (entries done, entries in all) after each page."""
@@ -77,9 +79,9 @@ def prepare(store: AnyStore) -> None:
     if isinstance(store, PostgresStore):
         # Whoever has no right to make tables finds them made.
         with store.view_transaction() as connection:
-            made = connection.execute("SELECT to_regclass('quota_ledger.view_position')").fetchone()
-            if made == (None,):
-                for script in sorted((_SCHEMA / "postgres").glob("*.sql")):
+            for script in sorted((_SCHEMA / "postgres").glob("*.sql")):
+                made = connection.execute(f"SELECT to_regclass('quota_ledger.{_FIRST[script.name]}')")
+                if made.fetchone() == (None,):
                     connection.execute(script.read_text(encoding="utf-8"))
         return
     with store.view_transaction() as connection:

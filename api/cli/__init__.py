@@ -22,6 +22,7 @@ from api.cli.roles import roles
 from api.cli.serve import serve
 from api.cli.sign import sign
 from api.cli.submit import receipt, submit
+from api.cli.token import token
 from api.cli.verify import verify
 
 app = typer.Typer(
@@ -34,7 +35,8 @@ app = typer.Typer(
 )
 app.add_typer(keys.app, name="keys")
 _COMMANDS = (
-    init, sign, submit, receipt, balance, checkpoint, verify, export, rebuild, serve, doctor, roles, demo
+    init, sign, submit, receipt, balance, checkpoint, verify, export, rebuild, serve, token, doctor,
+    roles, demo
 )  # fmt: skip
 for command in _COMMANDS:
     app.command()(command)

@@ -7,6 +7,7 @@ from typing import Annotated, Final
 
 import typer
 
+from api.access_log import SCHEMA as ACCESS_LOG
 from api.cli.context import DEFAULT_DB, REFUSED, Db, Json, KeysDir, Stop, files_of, print_json
 from api.cli.keyfiles import checkpoint_signer, keys_directory
 from api.cli.report import print_findings
@@ -57,7 +58,7 @@ def examine_file(database: Path, keys: Path, clock: Clock) -> list[Finding]:
     """
     with closing(ExaminedStore(database)) as store:
         checks = [
-            *sqlite_checks(store, [SQLITE_SCHEMA]),
+            *sqlite_checks(store, [SQLITE_SCHEMA, ACCESS_LOG / "sqlite"]),
             *_of_every_store(store, keys, clock),
             Check("space", lambda: check_space(database.absolute().parent)),
         ]
@@ -72,7 +73,7 @@ def examine_database(url: str, keys: Path, clock: Clock, writer: str, reader: st
     """
     with closing(ExaminedDatabase(url)) as store:
         checks = [
-            *postgres_checks(store, [POSTGRES_SCHEMA], writer, reader),
+            *postgres_checks(store, [POSTGRES_SCHEMA, ACCESS_LOG / "postgres"], writer, reader),
             *_of_every_store(store, keys, clock),
             Check("space", lambda: check_disk(store)),
         ]

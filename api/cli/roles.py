@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from api.access_log import prepare_access_log
 from api.cli.context import DEFAULT_DB, USAGE, Db, Stop, files_of, shown
 from ledger.postgres_roles import READER, WRITER, grant_roles
 from ledger.store_postgres import PostgresStore
@@ -23,6 +24,7 @@ def roles(
     store = PostgresStore(db)
     try:
         prepare(store)
+        prepare_access_log(store)
     finally:
         store.close()
     grant_roles(db, writer, reader)

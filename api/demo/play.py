@@ -71,6 +71,7 @@ def play(
     keys: dict[str, Ed25519PrivateKey],
     seed: int,
     progress: Callable[[int], None],
+    release: Callable[[], object] | None = None,
 ) -> Played:
     """Enter every act.
 
@@ -82,14 +83,22 @@ def play(
         keys: officers ``<agency>-1``, ``<agency>-2`` and the clerk.
         seed: gives the statements their ids.
         progress: told how many cars are registered.
+        release: releases a checkpoint; called whenever a month is over, and at the end.
 
     Raises:
         DemoDeclined: a statement was refused that should not be, or the other way round.
     """
     player = _Player(store, sequencer, clock, keys, Writer(seed))
+    month = None
     for group in _groups(lots(acts)):
+        this = group[0][0].at.replace(day=1).date()
+        if release is not None and month not in {None, this}:
+            release()
+        month = this
         player.enter(group)
         progress(player.played.statements["VehicleRegistered"])
+    if release is not None:
+        release()
     return player.played
 
 

@@ -7,35 +7,64 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from starlette.concurrency import run_in_threadpool
 
-from api.http import dry_run, envelopes, failures, health, proofs, publication
-from api.http.caller import Authenticate, nobody
+from api.http import (
+    access_log,
+    balances,
+    documents,
+    dry_run,
+    entries,
+    envelopes,
+    failures,
+    health,
+    proofs,
+    publication,
+    stream,
+    subjects,
+    vehicles,
+)
+from api.http.access import guard, plain_query
+from api.http.caller import Authenticate
 from api.http.limits import Limits
 from api.http.metrics import Metrics
-from api.http.problems import PROBLEM
+from api.http.openapi import describe
 from api.http.services import open_services
 from api.http.settings import Settings
+from api.http.tokens import token_reader
 from api.http.watch import Watch
 from ledger.clock import Clock, system_clock
 
 # A module of routes has a `router`; new ones are added here.
-_ROUTES = (envelopes, dry_run, publication, proofs, health)
+_ROUTES = (
+    envelopes,
+    dry_run,
+    publication,
+    proofs,
+    stream,
+    entries,
+    subjects,
+    vehicles,
+    balances,
+    documents,
+    access_log,
+    health,
+)  # fmt: skip  stream before entries, which would take "stream" for an index
 
 
 def create_app(
     settings: Settings | None = None,
     *,
     clock: Clock = system_clock,
-    authenticate: Authenticate = nobody,
+    authenticate: Authenticate | None = None,
 ) -> FastAPI:
     """Return the application; the store is opened when it starts and closed, drained, when it ends.
 
     Args:
         settings: from the environment where none are given.
         clock: what time it is.
-        authenticate: reads who sent a request.
+        authenticate: reads who sent a request; by the tokens of the settings unless given.
     """
     told = settings or Settings()
     metrics = Metrics()
@@ -49,18 +78,19 @@ def create_app(
 
     app = FastAPI(
         title="Export Quota Ledger",
-        responses={"default": PROBLEM},
         version=version("export-quota-ledger"),
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        dependencies=[Depends(guard), Depends(plain_query)],
     )
-    app.state.authenticate = authenticate
+    app.state.authenticate = authenticate or token_reader(told)
     app.state.metrics = metrics
     app.add_middleware(Limits, body_seconds=told.body_seconds)
     app.add_middleware(Watch, metrics=metrics)  # added last: outermost
     failures.register(app)
     for routes in _ROUTES:
         app.include_router(routes.router)
+    describe(app)
     return app

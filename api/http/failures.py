@@ -8,6 +8,7 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 
+from api.http.access import methods_of
 from api.http.problems import Problem, answer
 from ledger.store import StoreError
 
@@ -45,7 +46,12 @@ async def _http(request: Request, error: Exception) -> Response:
         return answer(request, Problem("not-found", "there is nothing at this path"))
     if error.status_code == 405:
         detail = f"{request.method} is not allowed at this path"
-        return answer(request, Problem("method-not-allowed", detail, headers=error.headers or {}))
+        # The router knows of the first route of a path alone (RFC 9110, 15.5.6: all methods are named).
+        told = (error.headers or {}).get("allow", "").split(", ")
+        allow = {*told, *methods_of(getattr(request.scope.get("route"), "path", request.url.path))} - {""}
+        return answer(
+            request, Problem("method-not-allowed", detail, headers={"Allow": ", ".join(sorted(allow))})
+        )
     return answer(request, Problem("malformed", str(error.detail)))
 
 

@@ -19,27 +19,6 @@ MEDIA_TYPE: Final = "application/problem+json"
 Language = Literal["zh", "en"]
 
 
-PROBLEM: Final[dict[str, Any]] = {
-    "description": "A problem (RFC 9457)",
-    "content": {
-        MEDIA_TYPE: {
-            "schema": {
-                "type": "object",
-                "properties": {
-                    "type": {"type": "string"},
-                    "title": {"type": "string"},
-                    "status": {"type": "integer"},
-                    "code": {"type": "string"},
-                    "detail": {"type": "string"},
-                },
-                "required": ["type", "title", "status", "code", "detail"],
-            }
-        }
-    },
-}
-"""What the OpenAPI document says of every answer that is not the expected one."""
-
-
 class Kind(NamedTuple):
     """One row of the table."""
 
@@ -53,6 +32,7 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
         # what was sent
         "malformed": Kind(400, "请求格式有误", "The request is malformed"),
         "digest-mismatch": Kind(400, "声明与信封所列摘要不符", "A statement is not the one that was signed"),
+        "document-mismatch": Kind(400, "内容与路径所列摘要不符", "The document is not the one that is named"),
         "unsupported-media-type": Kind(415, "不支持的媒体类型", "This media type is not accepted"),
         "too-long": Kind(413, "内容过长", "The request is too long"),
         "too-slow": Kind(408, "请求体发送过慢", "The request body took too long"),
@@ -68,6 +48,7 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
         "forked-view": Kind(409, "所见条目不在本账本", "What the signer has seen is not in this ledger"),
         "refused": Kind(422, "提交被拒收并已记录", "The submission is refused, on record"),
         "not-found": Kind(404, "不存在", "There is no such thing here"),
+        "replay-too-long": Kind(409, "回放条目过多", "Too many entries would have to be replayed"),
         "method-not-allowed": Kind(405, "方法不被允许", "This method is not allowed here"),
         "range-not-satisfiable": Kind(416, "范围无法满足", "The range cannot be satisfied"),
         # how the service is

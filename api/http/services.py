@@ -9,9 +9,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fastapi import Depends
 from starlette.requests import Request
 
-from api.cli.context import REFUSED, Stop, files_of
+from api.access_log import prepare_access_log
+from api.cli.context import REFUSED, Stop, beside, files_of
 from api.cli.keyfiles import CHECKPOINT_MEMORY, checkpoint_signer, housekeeping_key, keys_directory, parse_key
 from api.http.bodies import make_limiter
+from api.http.document_store import DocumentStore, FolderStore
+from api.http.head_watch import HeadWatch
 from api.http.metrics import Metrics
 from api.http.settings import PREFIX, Settings
 from ledger import stores
@@ -37,6 +40,10 @@ class Services:
     metrics: Metrics
     parsing: CapacityLimiter
     """Keeps the parsers of long bodies apart."""
+    documents: DocumentStore
+    """Where scans lie."""
+    heads: HeadWatch
+    """How far the ledger has come, for live streams."""
     counting: CapacityLimiter
     """Lets one request at a time go through every subject key."""
 
@@ -60,6 +67,7 @@ def open_services(settings: Settings, clock: Clock, metrics: Metrics) -> Service
         ring, _ = load_ring(store)
         key, signer = operator_keys(settings, ring)
         prepare(store)
+        prepare_access_log(store)
         if signer is not None:
             # Before anything is appended: a database that lacks what was promised is not built upon.
             release_checkpoint(store, signer)
@@ -71,8 +79,11 @@ def open_services(settings: Settings, clock: Clock, metrics: Metrics) -> Service
         raise
     assert ring.origin is not None, "the sequencer refuses a ledger that is not opened"
     return Services(
-        settings, store, sequencer, ring.origin, clock, metrics, make_limiter(), CapacityLimiter(1)
-    )
+        settings, store, sequencer, ring.origin, clock, metrics, make_limiter(),
+        FolderStore(settings.documents or beside(files_of(settings.db), ".documents")),
+        HeadWatch(store, settings.poll_seconds, settings.streams),
+        CapacityLimiter(1),
+    )  # fmt: skip
 
 
 def operator_keys(settings: Settings, ring: KeyRing) -> tuple[Ed25519PrivateKey, CheckpointSigner | None]:

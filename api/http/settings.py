@@ -37,5 +37,21 @@ class Settings(BaseSettings):
     """How many seconds a server that ends waits for requests; what is queued is written in any case."""
     connections: Annotated[int, Field(ge=1, le=100_000)] = 1_000
     """How many connections one process serves at a time before 503."""
+    token_keys: Path | None = None
+    """Public keys of those who issue readers' tokens: a JWK set, or one key in PEM; without, nobody reads."""
+    token_issuer: Annotated[str, Field(min_length=1, max_length=200)] = "quota-ledger"  # noqa: S105  a name
+    """What `iss` of a token must say."""
+    token_audience: Annotated[str | None, Field(min_length=1, max_length=200)] = None
+    """What `aud` of a token must hold; by default the ledger's name."""
+    token_seconds: Annotated[int, Field(ge=60, le=86_400)] = 43_200
+    """The longest life of a token, from `iat` to `exp`."""
+    documents: Path | None = None
+    """The folder of scans; by default `<database>.documents`."""
+    streams: Annotated[int, Field(ge=1, le=10_000)] = 100
+    """How many live streams one process serves before 503."""
+    poll_seconds: Annotated[float, Field(gt=0, le=60)] = 1.0
+    """How often a process with live streams looks whether the ledger has grown."""
+    stream_seconds: Annotated[float, Field(gt=0, le=86_400)] = 3_600.0
+    """How long a live stream lasts before its reader has to come back."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """The least severe log lines that are written."""

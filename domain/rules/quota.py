@@ -8,7 +8,7 @@ from domain.bodies import CommitmentLetterSigned, QuotaGranted, TotalQuotaApplic
 from domain.errors import Refusal, refuse
 from domain.identifiers import PairId, pair_of
 from domain.records import Application
-from domain.rules.application_end import pending, put_application
+from domain.rules.application import pending, put_application, receive_application
 from domain.rules.common import (
     bad_pair_codes,
     issue,
@@ -45,16 +45,9 @@ def fold_letter(draft: Draft, body: CommitmentLetterSigned) -> None:
 
 def fold_application(draft: Draft, body: TotalQuotaApplicationReceived) -> None:
     """Record the application; one that is not joint is flagged and cannot be granted."""
-    pair_id = pair_of(body.app_id)
-    parties = PairId.parse(pair_id)
-    draft.flag_codes(usccs=(parties.exporter, parties.upstream, *body.applicants))
-    pair = draft.pair(pair_id)
-    if body.app_id in pair.applications:
-        draft.flag("duplicate-id")
+    complete = receive_application(draft, body.app_id, body.applicants)
+    if complete is None:
         return
-    complete = joint(parties, body.applicants)
-    if not complete:
-        draft.flag("application-incomplete")
     put_application(draft, body.app_id, Application(draft.index, body.units, complete))
 
 

@@ -5,15 +5,14 @@ from dataclasses import replace
 
 from domain.bodies import QuotaToppedUp, TopUpApplicationReceived, TopUpRejected
 from domain.errors import Refusal, refuse
-from domain.identifiers import PairId, pair_of
+from domain.identifiers import pair_of
 from domain.policy import PolicyParams, is_above_threshold
 from domain.postings import USED
 from domain.records import Application, Pair
-from domain.rules.application_end import pending, put_application
+from domain.rules.application import pending, put_application, receive_application
 from domain.rules.common import (
     bad_pair_codes,
     issue,
-    joint,
     lapsed,
     no_policy,
     note_move,
@@ -33,16 +32,10 @@ def used_units(pair: Pair, policy: PolicyParams) -> int:
 
 def fold_application(draft: Draft, body: TopUpApplicationReceived) -> None:
     """Record the application; one that was below the threshold when it came can only be rejected."""
-    pair_id = pair_of(body.app_id)
-    parties = PairId.parse(pair_id)
-    draft.flag_codes(usccs=(parties.exporter, parties.upstream, *body.applicants))
-    pair = draft.pair(pair_id)
-    if body.app_id in pair.applications:
-        draft.flag("duplicate-id")
+    complete = receive_application(draft, body.app_id, body.applicants)
+    if complete is None:
         return
-    complete = joint(parties, body.applicants)
-    if not complete:
-        draft.flag("application-incomplete")
+    pair = draft.pair(pair_of(body.app_id))
     if pair.status != "ACTIVE":
         draft.flag("pair-not-active")
     policy = draft.policy_on(draft.today)

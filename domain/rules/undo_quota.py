@@ -16,7 +16,7 @@ from domain.bodies import (
 )
 from domain.errors import refuse
 from domain.identifiers import PairId, pair_of
-from domain.rules.application_end import put_application
+from domain.rules.application import put_application
 from domain.rules.common import issue
 from domain.rules.draft import Draft, Moved
 from domain.rules.pair_end import join, leave

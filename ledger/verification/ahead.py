@@ -21,7 +21,10 @@ class Seen(NamedTuple):
 
 
 def looked_at(
-    source: Source, size: int, keys: Callable[[], dict[str, bytes]]
+    source: Source,
+    size: int,
+    keys: Callable[[], dict[str, bytes]],
+    told: Callable[[list[Seen]], None],
 ) -> Generator[Seen | Gap, None, None]:
     """Yield every row of the source below ``size``.
 
@@ -29,6 +32,7 @@ def looked_at(
         source: it is read some way ahead of what is yielded.
         size: how many entries to look for.
         keys: returns the public keys that are known so far, by keyid.
+        told: is told of some entries in a row before the first of them is yielded.
 
     Raises:
         StoreError: the source cannot be read, once all before has been yielded.
@@ -45,15 +49,16 @@ def looked_at(
             else:
                 waiting.append(batch)
             if len(waiting) > who.ahead:
-                yield from _next(waiting)
+                yield from _next(waiting, told)
         while waiting:
-            yield from _next(waiting)
+            yield from _next(waiting, told)
     finally:
         who.close()
 
 
 def _next(
     waiting: deque[tuple[list[StoredEntry], list[bytes], Future[Looked]] | Gap | StoreError],
+    told: Callable[[list[Seen]], None],
 ) -> Iterator[Seen | Gap]:
     first = waiting.popleft()
     if isinstance(first, StoreError):
@@ -64,8 +69,9 @@ def _next(
     rows, raw, future = first
     entries, found = future.result()
     envelopes = dict(zip(raw, found, strict=True))
-    for row, looked in zip(rows, entries, strict=True):
-        yield Seen(row, looked, envelopes)
+    seen = [Seen(row, looked, envelopes) for row, looked in zip(rows, entries, strict=True)]
+    told(seen)
+    yield from seen
 
 
 def _envelopes_near(source: Source, rows: list[StoredEntry]) -> list[bytes]:

@@ -192,6 +192,7 @@ def _anchor(
             breaks.append(Break("inconsistent", None, str(error)))
         except (Malformed, SignatureFailed) as error:
             raise _Broken("checkpoint", str(error)) from None
+    roots = {(checkpoint.origin, checkpoint.size): (checkpoint.root, "that of the receipt")}
     for number, note in enumerate(trusted, start=1):
         name = f"trusted checkpoint {number}"
         try:
@@ -202,10 +203,12 @@ def _anchor(
         except (Malformed, SignatureFailed, UnknownKeys) as error:
             breaks.append(Break("inconsistent", None, f"{name}: {error}"))
             continue
+        root, whose = roots.setdefault((known.origin, known.size), (known.root, name))
         if known == checkpoint:
             anchored = True
-        elif (known.origin, known.size) == (checkpoint.origin, checkpoint.size):
-            breaks.append(Break("inconsistent", None, f"{name}: another root for size {known.size}"))
+        elif known.root != root:
+            detail = f"{name}: another root for size {known.size} than {whose}"
+            breaks.append(Break("inconsistent", None, detail))
         elif known.origin != checkpoint.origin:
             breaks.append(Break("inconsistent", None, f"{name}: of another ledger, {known.origin}"))
         else:

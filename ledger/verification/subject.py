@@ -5,7 +5,8 @@ that entry is included under the checkpoint. Keys are folded from their own chai
 What the bundle rests on: that the committed heads are those of the entries, which only a full audit shows.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime
 from time import perf_counter
 from typing import Final
@@ -37,6 +38,7 @@ from ledger.verification.result import Breaks
 from ledger.verification.sequences import Sequences
 from ledger.verification.statements import checked_statement
 from ledger.verification.subject_result import SubjectVerification
+from ledger.verification.touched import note_touched
 from ledger.verification.types import MaxAge, Types
 
 _RESTS_ON: Final = (
@@ -109,6 +111,7 @@ class _SubjectPass:
         if complete_to is not None and heads is not None:
             self._notes.insert(0, f"the history of {heads.subject} is whole up to size {complete_to}")
             self._notes.insert(1, _RESTS_ON.format(complete_to, complete_to - 1))
+        self._notes += note_touched(self._breaks.found, self._broken_entries())
         if not anchored:
             self._notes.append("self-consistent only: without an anchor a ledger made anew looks the same")
         if self._breaks.following:
@@ -167,18 +170,21 @@ class _SubjectPass:
         commitments = gather(notes, trusted, anchor, self._own_key(), self._breaks)
         own = next((c.checkpoint for c in commitments.all if c.class_ == "tree"), None)
         anchored = anchor is not None
+        known = {} if own is None else {own.size: (own, "that of the bundle")}
         for commitment in commitments.all:
-            if own is None or commitment.class_ == "tree":
+            if commitment.class_ == "tree":
                 continue
-            if commitment.checkpoint.size != own.size:
+            mark, name = commitment.checkpoint, commitment.name
+            same, whose = known.setdefault(mark.size, (mark, name))
+            if mark.root != same.root:
+                self._breaks.add("inconsistent", None, f"{name} has another root than {whose}")
+            elif own is not None and mark.size != own.size:
                 self._notes.append(
-                    f"{commitment.name} is of size {commitment.checkpoint.size}, the bundle of {own.size}: "
+                    f"{name} is of size {mark.size}, the bundle of {own.size}: "
                     "they cannot be compared without the ledger"
                 )
-            elif commitment.checkpoint.root != own.root:
-                self._breaks.add("inconsistent", None, f"{commitment.name} has another root")
             else:
-                anchored = True
+                anchored = anchored or own is not None
         return own, commitments.text, anchored
 
     def _own_key(self) -> VerifierKey | None:
@@ -233,6 +239,11 @@ class _SubjectPass:
     def _leaves_at(self, index: int) -> set[str]:
         return {self._held[index].leaf} if index in self._held else set()
 
+    def _broken_entries(self) -> Iterator[tuple[int, bytes]]:
+        for index in {found.index for found in self._breaks.found if found.index is not None}:
+            with suppress(KeyError, Malformed):
+                yield index, self._files.read(f"{ENTRIES}{index}", MAX_ENTRY_BYTES)
+
     def _strangers(self) -> None:
         """List files that the bundle should not have; note those that are none of it."""
         wanted = {f"{ENVELOPES}{held.header.envelope}" for held in self._held.values()}
@@ -242,13 +253,13 @@ class _SubjectPass:
         for path in others:
             if path.startswith(ENVELOPES):
                 self._breaks.follow(
-                    "envelope", None, f"{path}: no entry of the bundle refers to it", cause=path
+                    "envelope", None, f"{path!r}: no entry of the bundle refers to it", cause=path
                 )
             elif path.startswith(ENTRIES):
-                self._breaks.add("malformed", None, f"{path}: no entry's name", cause=path)
+                self._breaks.add("malformed", None, f"{path!r}: no entry's name", cause=path)
         strange = [path for path in others if not path.startswith((ENTRIES, ENVELOPES))]
         if strange:
-            self._notes.append(f"not part of the bundle, not looked at: {', '.join(strange[:10])}")
+            self._notes.append(f"not part of the bundle, not looked at: {', '.join(map(repr, strange[:10]))}")
 
 
 class _Envelopes:

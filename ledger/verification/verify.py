@@ -15,6 +15,7 @@ from ledger.source import Gap, Source
 from ledger.store import StoreError
 from ledger.verification.anchoring import Commitments, check_genesis, gather
 from ledger.verification.result import Breaks, Verification
+from ledger.verification.touched import touched_in
 from ledger.verification.tree import TreePass
 from ledger.verification.types import Types
 from ledger.verification.walk import Observer, Progress, Walk
@@ -56,6 +57,7 @@ def verify_source(
     began = perf_counter()
     answer = _Answer(anchor, bool(trusted))
     breaks = answer.breaks
+    size = 0
     try:
         opening = _opening_keys(source)
         own_key = None if opening.operator_key is None else VerifierKey.parse(opening.operator_key)
@@ -73,6 +75,7 @@ def verify_source(
         breaks.add("malformed", answer.size, f"the store cannot be read any further: {error}")
     if anchor is not None and answer.tree is not None and answer.size > 0:
         check_genesis(anchor, answer.tree.leaf(0), breaks)
+    answer.notes = [*touched_in(source, size, breaks.found), *answer.notes]
     return answer.verification(unanchored, lenient, round(perf_counter() - began, 3))
 
 

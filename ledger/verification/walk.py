@@ -88,7 +88,7 @@ class Walk:
 
     def run(self, size: int, progress: Progress | None) -> None:
         """Walk the entries below ``size``; ``progress`` is told (entries done, size) now and then."""
-        with closing(looked_at(self._source, size, self._known_keys)) as rows:
+        with closing(looked_at(self._source, size, self._known_keys, self._expect)) as rows:
             for item, next_prev in _with_next(rows):
                 if isinstance(item, Gap):
                     if not self._gap(item, next_prev, size):
@@ -101,6 +101,17 @@ class Walk:
         self.housekeeping.finish()
         if progress is not None:
             progress(self._tree.size, size)
+
+    def _expect(self, entries: list[Seen]) -> None:
+        """Let the rows of entries be read together that are asked for one by one in their turn."""
+        if self.audit is not None:
+            self.audit.expect(
+                [
+                    (row.index, looked.header, looked.statement["id"])
+                    for row, looked, _ in entries
+                    if looked.header is not None and looked.statement is not None
+                ]
+            )
 
     def _known_keys(self) -> dict[str, bytes]:
         ring = self._opening if self.ring.origin is None else self.ring

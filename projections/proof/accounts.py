@@ -43,7 +43,13 @@ class Pair:
     @property
     def used(self) -> int:
         """K, the units used."""
-        return sum(self.balances[account] for account in USED_ACCOUNTS)
+        balances = self.balances
+        return balances["R"] + balances["T"] + balances["X"] + balances["D"] + balances["N"]
+
+    @property
+    def proved(self) -> int:
+        """The units whose transfer is proved, or that left."""
+        return sum(self.balances[account] for account in ("T", "X", "D"))
 
     @property
     def approved(self) -> int:
@@ -66,11 +72,12 @@ class Pair:
 
     def breaches(self) -> Iterator[str]:
         """Yield what of the law does not hold, negative AV aside (that is ``over``)."""
-        total = sum(units for account, units in self.balances.items() if account != UNBACKED)
+        balances = self.balances
+        total = sum(balances.values()) - balances[UNBACKED]
         if total:
             yield f"the accounts sum to {total}"
-        if self.used != self.backed:
-            yield f"K = {self.used}, backed registrations = {self.backed}"
+        if (used := self.used) != self.backed:
+            yield f"K = {used}, backed registrations = {self.backed}"
         for account in CAR_ACCOUNTS:
-            if self.balances[account] < 0:
-                yield f"{account} = {self.balances[account]}"
+            if balances[account] < 0:
+                yield f"{account} = {balances[account]}"

@@ -8,12 +8,14 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from stat import S_ISREG
 from typing import Final
 
 from ledger.source import Break
 from projections.proof.types import Event, StatementResult, Verdict
 
 _SHOWN: Final = 10
+_WRONG: Final = -1  # no length: the document is another one, and told of once
 
 
 @dataclass(slots=True)
@@ -42,7 +44,7 @@ class Attachments:
                 self.named[key] = self._look(attachment.sha256, event.index)
             found = self.named[key]
             whole = whole and found is not None
-            if found not in {None, attachment.bytes}:
+            if found not in {None, _WRONG, attachment.bytes}:
                 detail = f"document {attachment.sha256} has {found} bytes, {attachment.bytes} are stated"
                 self.breaks.append(Break("attachment", event.index, detail))
         if not whole:
@@ -51,11 +53,15 @@ class Attachments:
                 self.first_lacking.append(event.index)
 
     def _look(self, name: str, index: int) -> int | None:
-        """Return the length of a document, None where it is not there; a wrong one is a break."""
+        """Return the length of a document, None where it is not there; a break where it is another one."""
         if self.folder is None:
             return None
+        path = self.folder / name
         try:
-            with (self.folder / name).open("rb") as file:
+            if not S_ISREG(path.stat().st_mode):  # a pipe or device would never end
+                self.breaks.append(Break("attachment", index, f"document {name}: not a regular file"))
+                return None
+            with path.open("rb") as file:
                 digest = hashlib.file_digest(file, "sha256").hexdigest()
                 length = file.tell()
         except FileNotFoundError:
@@ -65,6 +71,7 @@ class Attachments:
             return None
         if digest != name:
             self.breaks.append(Break("attachment", index, f"document {name}: its bytes hash to {digest}"))
+            return _WRONG
         return length
 
     def results(self) -> Iterable[StatementResult]:

@@ -13,6 +13,9 @@ facts, and the sums over the cars are held against the accounts (C11).
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Annotated
+
+from pydantic import Field
 
 from domain import bodies as b
 from domain.identifiers import pair_of
@@ -42,6 +45,7 @@ class Books:
         grants: by place, the pair and the units issued (negative when reduced).
         breaks: entries after which the law did not hold.
         overdrawn: entries after which more was approved than granted, and more so than before.
+        placing: the last placing of every car, for both who answer; none once another entry has come.
     """
 
     published: Published
@@ -51,15 +55,18 @@ class Books:
     grants: dict[int, tuple[str, int]] = field(default_factory=dict)
     breaks: list[Finding] = field(default_factory=list)
     overdrawn: list[Finding] = field(default_factory=list)
+    placing: Annotated[Placed | None, Field(exclude=True)] = field(default=None, compare=False)
 
     def fold(self, event: Event) -> None:
         """Post one statement and check the law for the pairs that it touched."""
-        self.topups.fold(event, self._pair)
+        self.placing = None
+        self.topups.fold(event, self._pair, self.published)
         if touched := self._put(event):
             self._check(touched, event.index, event.effective_date)
 
     def amend(self, amendment: Amendment) -> None:
         """Reverse what stood at the place and post its replacement, as one entry."""
+        self.placing = None
         event = amendment.replacement
         self.topups.amend(amendment)
         touched: set[str] = set()
@@ -141,6 +148,11 @@ class Books:
             self.breaks.extend(Finding(index, on, f"{pair_id}: {breach}") for breach in pair.breaches())
 
     def _placed(self) -> Placed:
+        if self.placing is None:
+            self.placing = self._place()
+        return self.placing
+
+    def _place(self) -> Placed:
         placed = Placed()
         for vin, facts in self.files.cars.items():
             car = car_of(facts)

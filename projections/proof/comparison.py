@@ -110,7 +110,9 @@ def _police(
     ended: dict[tuple[str, str], tuple[int, date]] = {}
     for index, body in known:
         if isinstance(body, VehicleRegistered):
-            registered.setdefault(body.vin, []).append((index, body))
+            cars = registered.setdefault(body.vin, [])
+            if all(one.cert_no != body.cert_no for _, one in cars):  # the same one said again counts once
+                cars.append((index, body))
         elif isinstance(body, RegistrationAnnulled) and body.kind == "CLERICAL":
             cars = registered.get(body.vin, [])
             registered[body.vin] = [one for one in cars if one[1].cert_no != body.cert_no]

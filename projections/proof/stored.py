@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from ledger.store import StoreError
 from ledger.store_audit import RowsSource
 from projections.proof.accounts import ACCOUNTS
 from projections.proof.types import StatementResult, Verdict
@@ -26,13 +25,9 @@ class StoredBalances:
 
 def read_stored(source: RowsSource) -> StoredBalances | None:
     """Return the balances that a store keeps, as they lie there; None where it keeps none."""
-    try:
-        sizes = source.every(_SIZE)
-        rows = source.every(_BALANCES)
-    except StoreError:
+    sizes, rows = source.every_if_any(_SIZE), source.every_if_any(_BALANCES)
+    if not sizes or rows is None or not isinstance(sizes[0][0], int):
         return None  # the tables are made by whoever reads balances first
-    if not sizes or not isinstance(sizes[0][0], int):
-        return None
     return StoredBalances(
         sizes[0][0], {str(pair): dict(zip(ACCOUNTS, units, strict=True)) for pair, *units in rows}
     )

@@ -1,7 +1,8 @@
 """C13: each top-up strictly above 80 % of the total, at application and at decision, with the true numbers.
 
-"超过80%" excludes 80 % itself (民法典 art. 1259): ``used · 100 > 80 · total``, in integers. Used is K, total
-is G with earlier top-ups, both of the pair, as the ledger stood at the entry.
+"超过80%" excludes 80 % itself (民法典 art. 1259): ``used · 100 > 80 · total``, in integers. Used is K, or
+T + X + D where the policy in force says that proved units count (``topup.basis``); total is G with earlier
+top-ups, both of the pair, as the ledger stood at the entry.
 """
 
 from collections.abc import Callable
@@ -9,9 +10,11 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from domain import bodies as b
+from domain.calendar import shanghai_date
 from domain.identifiers import pair_of
 from projections.proof.accounts import Pair
 from projections.proof.amended import Amendment
+from projections.proof.published import Published
 from projections.proof.types import Event, StatementResult, judged
 
 
@@ -40,12 +43,14 @@ class TopUps:
 
     known: dict[int, TopUp] = field(default_factory=dict)
 
-    def fold(self, event: Event, pair: Callable[[str], Pair]) -> None:
+    def fold(self, event: Event, pair: Callable[[str], Pair], published: Published) -> None:
         """Take in an application or a grant; all else passes by."""
         match event.statement.body:
             case b.TopUpApplicationReceived(app_id=app_id) | b.QuotaToppedUp(app_id=app_id):
                 stood = pair(pair_of(app_id))
-                self._know(event, stood.used, stood.total)
+                policy = published.in_force(shanghai_date(event.recorded_at))
+                by_proof = policy is not None and policy.topup_basis == "PROVED"
+                self._know(event, stood.proved if by_proof else stood.used, stood.total)
             case _:
                 pass
 

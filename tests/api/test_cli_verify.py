@@ -23,22 +23,79 @@ def played(cli: Cli) -> Cli:
     return cli
 
 
-def test_sound_ledger_leaves_the_headline_open(played: Cli) -> None:
-    """Given a sound ledger, when verified, then exit 6, C36 undetermined; with --lenient exit 0."""
+def test_a_sound_ledger_whose_cars_all_left_is_proved(played: Cli) -> None:
+    """Given a sound ledger, when verified, then exit 0: intact, balanced, every car proved to be exported."""
     verify = ("verify", "--db", played.db, "--anchor", played.anchor)
 
-    assert played(*verify) == 6
+    assert played(*verify) == 0
     assert "INTACT" in played.out
-    assert "not checked" in played.out
-    answer = played.json(*verify, "--lenient")
-    assert (answer["integrity"]["verdict"], answer["verdict"]) == ("INTACT", "UNDETERMINED")
+    assert "BALANCED" in played.out
+    assert "3 exit-proved" in played.out
+    answer = played.json(*verify)
+    assert (answer["integrity"]["verdict"], answer["verdict"]) == ("INTACT", "PROVED")
     assert answer["format"] == "quota-ledger-verification/1"
+    assert next(one["verdict"] for one in answer["statements"] if one["code"] == "C07") == "PROVED"
+
+
+def test_as_known_earlier_the_headline_is_open(played: Cli) -> None:
+    """Given the entries up to a registration, by index or by day, then exit 6; with --lenient 0."""
+    verify = ("verify", "--db", played.db, "--anchor", played.anchor)
+    (index, day) = sqlite3.connect(played.database).execute(
+        "SELECT idx, substr(json_extract(substr(data, 1, instr(data, char(10)) - 1), '$.recorded_at'), 1, 10)"
+        " FROM entry WHERE type = 'VehicleRegistered' ORDER BY idx LIMIT 1"
+    ).fetchone()  # fmt: skip
+    assert played(*verify, "--as-known-at", str(index)) == 6, played.out
+    answer = played.json(*verify, "--as-known-at", str(index), "--lenient")
+    assert (answer["as_known_at"], answer["headline"]["on_track"]) == (index, 1)
+    assert played.json(*verify, "--as-known-at", day, "--lenient")["as_known_at"] >= index
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "told"),
+    [
+        ("--as-of", "yesterday", "a day YYYY-MM-DD is wanted"),
+        ("--as-known-at", "-1", "an index or a day YYYY-MM-DD is wanted"),
+        ("--documents", "nowhere", "not a directory"),
+        ("--compare", "nowhere.csv", "No such file"),
+    ],
+)
+def test_a_wrong_option_is_one_line(played: Cli, option: str, value: str, told: str) -> None:
+    """Given a moment, folder or extract that is none, then exit 2 and what would be right."""
+    assert played("verify", "--db", played.db, "--anchor", played.anchor, option, value) == 2
+    assert told in played.err
+    assert played.err.count("\n") == 1
+
+
+def test_an_extract_with_a_car_that_the_ledger_has_not(played: Cli) -> None:
+    """Given the police's list with one more car, when compared, then exit 5 and the car by name."""
+    listed = Path("police.csv")
+    listed.write_text("车辆识别代码,注册登记日期\nLSVAB6189R2012345,2024-11-20\n", "gb18030")
+    verify = ("verify", "--db", played.db, "--anchor", played.anchor, "--compare", listed)
+    assert played(*verify) == 5
+    assert "LSVAB6189R2012345" in played.out
+    listed.write_text("vin\nLSVAB6189R2012345\n")
+    assert played(*verify) == 2
+    assert "police.csv: line 1" in played.err
+
+
+def test_documents_are_held_against_the_entries(played: Cli) -> None:
+    """Given a document under a name that an entry states and with other bytes, then exit 1: attachment."""
+    Path("documents").mkdir()
+    verify = ("verify", "--db", played.db, "--anchor", played.anchor, "--documents", "documents")
+    answer = played.json(*verify)
+    assert next(one["verdict"] for one in answer["statements"] if one["code"] == "C08") == "UNDETERMINED"
+    (statement,) = sqlite3.connect(played.database).execute(
+        "SELECT substr(data, instr(data, char(10)) + 1) FROM entry WHERE type = 'CommitmentLetterSigned' LIMIT 1"
+    ).fetchone()  # fmt: skip
+    (Path("documents") / json.loads(statement)["attachments"][0]["sha256"]).write_bytes(b"another")
+    assert played(*verify, "--json") == 1
+    assert {one["class"] for one in json.loads(played.out)["integrity"]["breaks"]} == {"attachment"}
 
 
 def test_exit_codes_without_anchor_and_without_ledger(played: Cli) -> None:
-    """Given no anchor, or no ledger, when verified, then 4, 6 with --unanchored, 3, and 2 for usage."""
+    """Given no anchor, or no ledger, when verified, then 4, 0 with --unanchored, 3, and 2 for usage."""
     assert played("verify", "--db", played.db) == 4
-    assert played("verify", "--db", played.db, "--unanchored") == 6
+    assert played("verify", "--db", played.db, "--unanchored") == 0
     assert "self-consistent only" in played.out
     assert played("verify", "nowhere") == 3
     assert played("verify", "--db", played.db, "--anchor", "nowhere.json") == 2
@@ -80,7 +137,7 @@ def test_bundle_verifies_without_network_and_without_the_ledger(played: Cli, nam
     for path in played.directory.glob("ledger.db*"):
         path.unlink()
 
-    assert _alone("verify", name, "--anchor", anchor, directory=played.directory).returncode == 6
+    assert _alone("verify", name, "--anchor", anchor, directory=played.directory).returncode == 0
     done = _alone("verify", name, "--anchor", anchor, "--lenient", "--json", directory=played.directory)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["integrity"] == {"verdict": "INTACT", "breaks": []}
@@ -99,7 +156,7 @@ def test_trusted_checkpoint_takes_the_place_of_an_anchor(played: Cli) -> None:
     released = played.json("checkpoint", "--db", played.db)
 
     assert released["note"] == Path("earlier.note").read_text(encoding="utf-8")
-    assert played("verify", "--db", played.db, "--trust", "earlier.note") == 6
+    assert played("verify", "--db", played.db, "--trust", "earlier.note") == 0
     other = f"sqlite:///{played.directory}/other.db"
     assert played("demo", "--vehicles", "1", "--exporters", "1", "--db", other) == 0, played.err
     assert played("verify", "--db", other, "--trust", "earlier.note") == 4

@@ -8,7 +8,7 @@ from typer.main import get_command
 from api.cli import app
 from api.http.limits import MAX_BODY_BYTES, MAX_DOCUMENT_BYTES
 from api.http.settings import Settings
-from ledger.store_postgres import CONNECTIONS
+from ledger.postgres_connections import CONNECTIONS
 
 DEPLOY = Path(__file__).parents[2] / "docs" / "deploy"
 

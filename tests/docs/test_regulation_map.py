@@ -71,7 +71,9 @@ def test_what_the_code_has_stands_in_some_row(column: str) -> None:
 def test_the_clocks_are_those_of_the_code() -> None:
     """Given the clocks that the map may name, then they are the functions of domain.clocks and two methods."""
     functions = {
-        name for name, one in vars(clocks).items() if getattr(one, "__module__", "") == clocks.__name__ and callable(one)
+        name
+        for name, one in vars(clocks).items()
+        if getattr(one, "__module__", "") == clocks.__name__ and callable(one)
     }
     assert functions - {"Term"} == CLOCKS
     assert all(callable(getattr(owner, name)) for name, owner in METHODS.items())

@@ -13,10 +13,11 @@ from domain.catalogue import CATALOGUE
 from ledger.anchor import Anchor
 from ledger.bundle_files import open_files
 from ledger.canonical import Malformed
+from ledger.checkpoint import Checkpoint
 from ledger.export import ExportRefused
 from ledger.export_subject import export_subject
 from ledger.heads_reader import HeadsReader
-from ledger.note import NoteSigner
+from ledger.note import NoteSigner, sign_note
 from ledger.subject_bundle import parse_heads_file
 from ledger.verification import SubjectVerification, verify_source, verify_subject
 from projections.proof.summary import summary_of
@@ -148,6 +149,14 @@ def test_every_flipped_byte_of_an_entry_or_envelope_is_found(at: Desk, bundle: P
     assert _verify(bundle, _anchor(at)).exit_code == 6
 
 
+def test_a_broken_history_names_whom_it_touches(at: Desk, bundle: Path) -> None:
+    """Given a changed entry of the subject, when verified, then the note names the subject, and only it."""
+    path = bundle / "entries/5"
+    path.write_bytes(path.read_bytes().replace(b'"part":1', b'"part":2'))
+    told = [note for note in _verify(bundle, _anchor(at)).notes if note.startswith("touched")]
+    assert [note.partition(": ")[2] for note in told] == [SUBJECT]
+
+
 def test_a_missing_envelope_and_one_too_many_are_found(at: Desk, bundle: Path) -> None:
     """Given an envelope lost, or one that no entry refers to, when verified, then it is found."""
     one = next((bundle / "envelopes").iterdir())
@@ -272,6 +281,18 @@ def test_without_an_anchor_or_against_it_the_exit_code_is_4(at: Desk, bundle: Pa
     assert later is not None
     answer = _verify(bundle, None, trusted=[later])
     assert (answer.exit_code, "cannot be compared" in " ".join(answer.notes)) == (4, True)
+
+
+def test_trusted_checkpoints_agree_with_one_another_even_where_the_bundle_cannot_tell(
+    at: Desk, bundle: Path
+) -> None:
+    """Given two trusted checkpoints of one other size and two roots, when verified, then one is against it."""
+    operator = NoteSigner(LEDGER, private_key("operator"))
+    one, other = (sign_note(Checkpoint(LEDGER, 5, bytes([fill]) * 32).text(), operator) for fill in (1, 2))
+    assert _verify(bundle, _anchor(at), trusted=[one, one]).exit_code == 6
+    answer = _verify(bundle, _anchor(at), trusted=[one, other])
+    assert (_found(answer), answer.exit_code) == ([("inconsistent", None)], 4)
+    assert "trusted checkpoint 2 has another root than trusted checkpoint 1" in answer.breaks[0].detail
 
 
 def test_a_checkpoint_of_another_size_or_none_is_found(at: Desk, bundle: Path) -> None:

@@ -135,6 +135,16 @@ def test_a_trusted_checkpoint_vouches_for_its_own_size(made: Builder) -> None:
     assert (earlier.exit_code, len(earlier.notes)) == (0, 1)
 
 
+def test_trusted_checkpoints_agree_with_one_another_even_where_the_receipt_cannot_tell(made: Builder) -> None:
+    """Given two trusted checkpoints of one other size and two roots, when verified, then one is against it."""
+    fork = note(f"{ORIGIN}\n5\n{base64.b64encode(bytes(32)).decode()}\n")
+    answer = _verify(_receipt(made), made, made.anchor(), made.checkpoint(5), fork)
+    assert ([b.class_ for b in answer.breaks], answer.exit_code) == (["inconsistent"], 4)
+    assert (
+        "trusted checkpoint 2: another root for size 5 than trusted checkpoint 1" in answer.breaks[0].detail
+    )
+
+
 @pytest.mark.parametrize("member", ["header", "statement_sha256", "proof"])
 def test_a_receipt_with_a_lone_surrogate_is_unreadable(made: Builder, member: str) -> None:
     """Given half a character in a receipt, when verified, then exit 3, and the answer can be printed."""

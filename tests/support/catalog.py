@@ -3,6 +3,7 @@
 from contextlib import closing
 from pathlib import Path
 
+from api.access_log import SCHEMA, prepare_access_log
 from ledger.doctor.objects import Objects
 from ledger.doctor.postgres import ExaminedDatabase
 from ledger.doctor.postgres_catalog import RECORDED, objects, to_json
@@ -13,6 +14,7 @@ from tests.support.postgres import Server, any_server
 ROOT = Path(__file__).parents[2]
 LEDGER = ROOT / "ledger" / "schema" / "postgres" / RECORDED
 VIEWS = ROOT / "projections" / "schema" / "postgres" / RECORDED
+ACCESS_LOG = SCHEMA / "postgres" / RECORDED
 
 
 def made(server: Server) -> dict[Path, str]:
@@ -21,9 +23,12 @@ def made(server: Server) -> dict[Path, str]:
     with closing(PostgresStore(url, create=True)) as store:
         ledger = _objects(url)
         prepare(store)
-        both = _objects(url)
-    views = {key: text for key, text in both.items() if key not in ledger}
-    return {LEDGER: to_json(ledger), VIEWS: to_json(views)}
+        viewed = _objects(url)
+        prepare_access_log(store)
+        whole = _objects(url)
+    views = {key: text for key, text in viewed.items() if key not in ledger}
+    log = {key: text for key, text in whole.items() if key not in viewed}
+    return {LEDGER: to_json(ledger), VIEWS: to_json(views), ACCESS_LOG: to_json(log)}
 
 
 def _objects(url: str) -> Objects:

@@ -4,7 +4,7 @@ import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from api.demo.keys import CLERK, ORIGIN, demo_keys
 from api.demo.pace import FIRST_DAY
 from api.demo.play import DemoDeclined, Played, SimulatedClock, play, types_of
 from api.demo.season import season
+from domain.calendar import SHANGHAI
 from ledger.sequencer import Sequencer
 from ledger.stores import open_store
 from tests.support.cli import Cli
@@ -115,3 +116,23 @@ def test_what_should_be_refused_and_is_taken_stops_the_season(tmp_path: Path) ->
 
     with pytest.raises(DemoDeclined, match="taken, though it breaks a rule"):
         entered(tmp_path, acts)
+
+
+def test_a_checkpoint_is_released_every_month(cli: Cli) -> None:
+    """Given a season, when it is played, then there is a checkpoint a month, the last of the whole ledger."""
+    told = cli.json("demo", "--db", cli.db)
+    with closing(sqlite3.connect(cli.database)) as connection:
+        sizes = [size for (size,) in connection.execute("SELECT size FROM checkpoint ORDER BY size")]
+        moments = [
+            moment for (data,) in connection.execute("SELECT data FROM entry ORDER BY idx")
+            for moment in [json.loads(data.partition(b"\n")[0])["recorded_at"]]
+        ]  # fmt: skip
+
+    assert sizes[-1] == told["size"]
+    first_of_month = [n for n in range(1, len(moments)) if _month(moments[n]) != _month(moments[n - 1])]
+    assert sizes == [*first_of_month, told["size"]]
+
+
+def _month(recorded_at: str) -> tuple[int, int]:
+    local = datetime.fromisoformat(recorded_at).astimezone(SHANGHAI)
+    return local.year, local.month

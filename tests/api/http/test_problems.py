@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
+from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.testclient import TestClient
 
@@ -83,10 +84,11 @@ def test_invalid_parameters_are_named(at: Web) -> None:
 def broken_app(settings: Settings, error: Exception) -> FastAPI:
     app = create_app(settings)
 
-    @app.get("/broken")
     def broken() -> None:
         raise error
 
+    # In the place of a route that is open: one that the table of access lacks would serve nobody.
+    app.router.routes.insert(0, APIRoute("/healthz", broken, methods=["GET"]))
     return app
 
 
@@ -102,7 +104,7 @@ def test_unexpected(at: Web, error: Exception, status: int, code: str) -> None:
     """Given a route that fails, when it is asked, then a problem that does not say what only the log may."""
     app = broken_app(at.services.settings, error)
     client = TestClient(app)  # not as a context: the ledger is open already
-    answer = client.get("/broken")
+    answer = client.get("/healthz")
     problem(answer, status, code)
     assert "10.0.0.7" not in answer.text
     assert "LSVAB" not in answer.text

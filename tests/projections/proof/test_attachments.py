@@ -1,8 +1,12 @@
 """C08: documents are compared with the digests and lengths that entries name."""
 
 import hashlib
+import os
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+
+import pytest
 
 from projections.proof.attachments import Attachments
 from projections.proof.types import Event, StatementResult, Verdict
@@ -42,6 +46,7 @@ def test_another_document_lies_under_the_name(tmp_path: Path) -> None:
     (tmp_path / NAME).write_bytes(SCAN[:-1] + b"!")
     attachments, result = answer(tmp_path)
     assert [(one.class_, one.index) for one in attachments.breaks] == [("attachment", 0)]
+    assert [one.index for one in answer(tmp_path, size=3)[0].breaks] == [0], "its length is no second break"
     assert (result.verdict, result.entries) == (Verdict.REFUTED, (0,))
 
 
@@ -53,9 +58,10 @@ def test_the_stated_length_is_wrong(tmp_path: Path) -> None:
     assert result.entries == (0, 1)
 
 
-def test_a_directory_lies_under_the_name(tmp_path: Path) -> None:
-    """What cannot be read as a file is a break, not an error."""
-    (tmp_path / NAME).mkdir()
+@pytest.mark.parametrize("make", [Path.mkdir, os.mkfifo, lambda path: path.symlink_to("/dev/zero")])
+def test_what_is_no_file_lies_under_the_name(make: Callable[[Path], object], tmp_path: Path) -> None:
+    """What cannot be read as a file, a pipe or device that never ends too, is a break, not an error."""
+    make(tmp_path / NAME)
     assert answer(tmp_path)[1].verdict is Verdict.REFUTED
 
 

@@ -107,6 +107,7 @@ CASES = {
         f"{POLICE}{ONE},2026-01-08,7,\n",
         [],
     ),
+    "said twice": ([registered(ONE), registered(ONE)], f"{POLICE}{ONE},2026-01-05,{CERT},\n", []),
     "after the day": ([registered(ONE, "2026-03-02")], f"{POLICE}{TWO},2026-03-03,1,\n", []),
     "taken back": (
         [registered(ONE), withdrawn(0)],

@@ -3,7 +3,7 @@
 import pytest
 
 from projections.proof.types import Verdict
-from tests.support.domain import PAIR, grant_body, line_id, registered_body, vin
+from tests.support.domain import PAIR, grant_body, line_id, policy_body, registered_body, vin
 from tests.support.proof import Entries, classified, granted, refuted
 from tests.support.proof_bodies import MORE, annulled, more_applied, more_granted
 
@@ -111,3 +111,13 @@ def test_an_ordinary_grant_is_no_top_up() -> None:
     entries = used(0, 5)
     entries.say(DAY, "QuotaGranted", grant_body(f"{PAIR}-q5", 5))
     assert entries.answer("C13").verdict is Verdict.PROVED
+
+
+@pytest.mark.parametrize(("basis", "verdict"), [("REGISTERED", "PROVED"), ("PROVED", "REFUTED")])
+def test_the_policy_in_force_says_what_counts_as_used(basis: str, verdict: str) -> None:
+    """Given five of five registered and none proved, when more is granted, then the basis decides."""
+    entries = used(5, 5)
+    entries.say("2025-05-01", "PolicyVersionPublished", policy_body(2, "2025-05-01", topup__basis=basis))
+    entries.say(DAY, "TopUpApplicationReceived", more_applied(5, 5))
+    entries.say(DAY, "QuotaToppedUp", more_granted(5, 5))
+    assert entries.answer("C13").verdict is Verdict(verdict)

@@ -1,4 +1,4 @@
-"""Applications for total quota that end without a grant."""
+"""Applications for total or more quota: received by one rule, and those that end without a grant."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -8,7 +8,7 @@ from domain.bodies import QuotaApplicationRejected, QuotaApplicationWithdrawn
 from domain.errors import Refusal, refuse
 from domain.identifiers import PairId, pair_of
 from domain.records import Application
-from domain.rules.common import bad_pair_codes, no_policy
+from domain.rules.common import bad_pair_codes, joint, no_policy
 from domain.rules.draft import Draft, grounds
 
 
@@ -30,6 +30,19 @@ def put_application(draft: Draft, app_id: str, application: Application) -> None
     pair = draft.pair(pair_id)
     applications = {**pair.applications, app_id: application}
     draft.put(f"pair:{pair_id}", replace(pair, applications=applications))
+
+
+def receive_application(draft: Draft, app_id: str, applicants: tuple[str, ...]) -> bool | None:
+    """Flag what is wrong with who applies; return whether both firms do, None where the id is used up."""
+    parties = PairId.parse(pair_of(app_id))
+    draft.flag_codes(usccs=(parties.exporter, parties.upstream, *applicants))
+    if app_id in draft.pair(pair_of(app_id)).applications:
+        draft.flag("duplicate-id")
+        return None
+    complete = joint(parties, applicants)
+    if not complete:
+        draft.flag("application-incomplete")
+    return complete
 
 
 def guard_rejected(draft: Draft, body: QuotaApplicationRejected) -> Iterator[Refusal]:

@@ -1,0 +1,47 @@
+"""``GET /v1/access-log``, and the note that every read of a file leaves there before it is answered."""
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from fastapi.responses import Response
+from starlette.requests import Request
+
+from api.access_log import read_access, write_access
+from api.http.access import Known
+from api.http.caller import Caller
+from api.http.parameters import KEY_PATTERN, CursorText, Limit, decode_cursor, encode_cursor
+from api.http.replies import private_json
+from api.http.services import Shared
+
+router = APIRouter(prefix="/v1", tags=["reading"])
+
+
+def note_access(request: Request, caller: Caller, subjects: Iterable[str]) -> None:
+    """Write who reads what in this request; only enterprises and cars have files.
+
+    Raises:
+        StoreError: nothing was written, and nothing may be answered.
+    """
+    services = request.app.state.services
+    files = [key for key in subjects if key.startswith(("enterprise:", "vin:"))]
+    write_access(
+        services.store, services.clock, caller.role.value, caller.subject, request.scope["route"].path, files
+    )
+
+
+@router.get("/access-log")
+def access_log(
+    shared: Shared,
+    caller: Known,
+    subject: Annotated[str | None, Query(pattern=KEY_PATTERN)] = None,
+    limit: Limit = 100,
+    cursor: CursorText = None,
+) -> Response:
+    """List who has read which enterprise's or car's file, oldest first; for auditors."""
+    after, until = decode_cursor(cursor, "access-log", subject) or (0, None)
+    until, rows = read_access(shared.store, subject, after, until, limit + 1)
+    found = rows[:limit]
+    more = encode_cursor("access-log", subject, found[-1].number, until) if len(rows) > limit else None
+    return private_json({"size": until, "reads": [asdict(one) for one in found], "next": more})

@@ -1,0 +1,67 @@
+"""What a caller sees: an enterprise its own file alone, everybody else whom the table serves all of it.
+
+An enterprise sees an entry when its own key is among the entry's subjects, a pair or batch when it is one of
+the two firms in the id, and of a car what concerns lines of its own pairs. It cannot tell what it may not see
+from what does not exist.
+"""
+
+from dataclasses import dataclass
+
+from api.http.caller import Caller, Role
+from domain.identifiers import pair_of
+from domain.records import Vehicle
+from domain.state import State
+from ledger.entry import Header
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """``own`` is the code of the enterprise that reads, None for readers of everything."""
+
+    own: str | None
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The subject keys that every entry in sight has."""
+        return () if self.own is None else (f"enterprise:{self.own}",)
+
+    def sees_entry(self, header: Header) -> bool:
+        """Say whether an entry is in sight."""
+        return self.own is None or any(subject.key == f"enterprise:{self.own}" for subject in header.subjects)
+
+    def sees_id(self, identifier: str) -> bool:
+        """Say whether a pair, batch or line, by its id, is in sight."""
+        return self.own is None or self.own in pair_of(identifier).split("-")[:2]
+
+    def of_vehicle(self, state: State, vehicle: Vehicle) -> Vehicle | None:
+        """Return what of a car is in sight, None where nothing is; a line on no pair is nobody's."""
+        if self.own is None:
+            return vehicle
+        lines = {line: account for line, account in vehicle.lines.items() if self.sees_id(line)}
+        registrations = tuple(
+            one for one in vehicle.registrations if one.line_id is not None and self.sees_id(one.line_id)
+        )
+        if not lines and not registrations:
+            return None
+        # A certificate that another pair's registration carries too would show that one's facts.
+        foreign = {one.cert_no for one in vehicle.registrations if one not in registrations}
+        certs = {one.cert_no for one in registrations} - foreign
+        proofs = tuple(
+            one
+            for one in vehicle.proofs
+            if (proof := state.submission(one)) and proof.line_id and self.sees_id(proof.line_id)
+        )
+        # Named one by one: what a car's record may hold one day is hidden until somebody has thought of it.
+        return Vehicle(
+            lines=lines,
+            registrations=registrations,
+            transfers=tuple(one for one in vehicle.transfers if one.cert_no in certs),
+            proofs=proofs,
+            declarations=tuple(one for one in vehicle.declarations if one.cert_no in certs),
+            deregistered=tuple(one for one in vehicle.deregistered if one.cert_no in certs),
+        )
+
+
+def sight_of(caller: Caller) -> Sight:
+    """Return what a caller sees."""
+    return Sight(caller.subject if caller.role is Role.ENTERPRISE else None)
