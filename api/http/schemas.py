@@ -8,9 +8,12 @@ from pydantic import TypeAdapter
 
 from api.http.parameters import MAX_INDEX
 from api.http.problems import KINDS
+from domain.batch import Batch
+from domain.car import Car
+from domain.firm import Enterprise
 from domain.identifiers import LINE_ID_PATTERN, PAIR_ID_PATTERN, VIN_PATTERN
 from domain.postings import ACCOUNTS
-from domain.records import Batch, Enterprise, Pair, Vehicle
+from domain.records import Pair
 
 Schema = dict[str, Any]
 
@@ -80,9 +83,9 @@ def _moment(record: str) -> Schema:
 
 
 def _records() -> dict[str, Schema]:
-    """Return the schemas of the domain's records, with those that they are made of."""
+    """Return the schemas of what the domain knows of each, with those that they are made of."""
     found: dict[str, Schema] = {}
-    for kind in (Enterprise, Pair, Batch, Vehicle):
+    for kind in (Enterprise, Pair, Batch, Car):
         whole = TypeAdapter(kind).json_schema(mode="serialization", ref_template=_REF + "{model}")
         found |= whole.pop("$defs", {})
         found[kind.__name__] = whole
@@ -154,7 +157,8 @@ COMPONENTS: Final[Mapping[str, Schema]] = MappingProxyType(
             "properties": {"id": TEXT, "event": {"const": "entry"}, "data": TEXT},
         },
         "Entries": exactly(size=_WHOLE, entries=_list(ref("Entry")), next=_CURSOR),
-        **{f"{kind}At": _moment(kind) for kind in ("Enterprise", "Pair", "Batch", "Vehicle")},
+        **{f"{kind}At": _moment(kind) for kind in ("Enterprise", "Pair", "Batch")},
+        "VehicleAt": _moment("Car"),
         **_records(),
         "Eligibility": exactly(
             vin={**TEXT, "pattern": VIN_PATTERN},

@@ -8,9 +8,8 @@ from what does not exist.
 from dataclasses import dataclass
 
 from api.http.caller import Caller, Role
+from domain.car import Car
 from domain.identifiers import pair_of
-from domain.records import Vehicle
-from domain.state import State
 from ledger.entry import Header
 
 
@@ -33,33 +32,30 @@ class Sight:
         """Say whether a pair, batch or line, by its id, is in sight."""
         return self.own is None or self.own in pair_of(identifier).split("-")[:2]
 
-    def of_vehicle(self, state: State, vehicle: Vehicle) -> Vehicle | None:
+    def of_car(self, car: Car) -> Car | None:
         """Return what of a car is in sight, None where nothing is; a line on no pair is nobody's."""
         if self.own is None:
-            return vehicle
-        lines = {line: account for line, account in vehicle.lines.items() if self.sees_id(line)}
-        registrations = tuple(
-            one for one in vehicle.registrations if one.line_id is not None and self.sees_id(one.line_id)
-        )
+            return car
+        lines = {line: account for line, account in car.lines.items() if self.sees_id(line)}
+        registrations = tuple(one for one in car.registrations if self._sees_line(one.line_id))
         if not lines and not registrations:
             return None
         # A certificate that another pair's registration carries too would show that one's facts.
-        foreign = {one.cert_no for one in vehicle.registrations if one not in registrations}
+        foreign = {one.cert_no for one in car.registrations if one not in registrations}
         certs = {one.cert_no for one in registrations} - foreign
-        proofs = tuple(
-            one
-            for one in vehicle.proofs
-            if (proof := state.submission(one)) and proof.line_id and self.sees_id(proof.line_id)
-        )
-        # Named one by one: what a car's record may hold one day is hidden until somebody has thought of it.
-        return Vehicle(
+        # Named one by one: what is known of a car one day is hidden until somebody has thought of it. What
+        # was seen of it on a road, and the cases about it, are the agencies'.
+        return Car(
             lines=lines,
             registrations=registrations,
-            transfers=tuple(one for one in vehicle.transfers if one.cert_no in certs),
-            proofs=proofs,
-            declarations=tuple(one for one in vehicle.declarations if one.cert_no in certs),
-            deregistered=tuple(one for one in vehicle.deregistered if one.cert_no in certs),
+            transfers=tuple(one for one in car.transfers if one.cert_no in certs),
+            submissions={name: one for name, one in car.submissions.items() if self._sees_line(one.line_id)},
+            declarations=tuple(one for one in car.declarations if one.cert_no in certs),
+            deregistered=tuple(one for one in car.deregistered if one.cert_no in certs),
         )
+
+    def _sees_line(self, line_id: str | None) -> bool:
+        return line_id is not None and self.sees_id(line_id)
 
 
 def sight_of(caller: Caller) -> Sight:

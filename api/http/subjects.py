@@ -1,10 +1,11 @@
 """Reading what is known of an enterprise, a pair, a batch: at present, or as it stood at a moment."""
 
 import json
-from typing import Any
+from typing import Any, Final
 
 from fastapi import APIRouter
 from fastapi.responses import Response
+from pydantic import TypeAdapter
 from starlette.requests import Request
 
 from api.http.access import Known
@@ -16,9 +17,11 @@ from api.http.problems import Problem
 from api.http.replies import private_json
 from api.http.services import Services, Shared
 from api.http.sight import sight_of
+from domain.car import Car
 from domain.identifiers import pair_of
 from domain.records import Record, dump_record
 
+_CAR: Final = TypeAdapter(Car)
 router = APIRouter(prefix="/v1", tags=["reading"])
 
 
@@ -73,8 +76,14 @@ def firms(identifier: str) -> list[str]:
 
 
 def record_object(record: Record) -> dict[str, Any]:
-    """Return a record as JSON; its members are those of ``domain.records``."""
+    """Return a record as JSON; its members are those of the record's class."""
     whole: dict[str, Any] = json.loads(dump_record(record))
+    return whole
+
+
+def car_object(car: Car) -> dict[str, Any]:
+    """Return where a car stands as JSON; its members are those of ``domain.car``."""
+    whole: dict[str, Any] = _CAR.dump_python(car, mode="json")
     return whole
 
 

@@ -14,7 +14,7 @@ from api.http.problems import Problem, language
 from api.http.replies import private_json
 from api.http.services import Shared
 from api.http.sight import sight_of
-from api.http.subjects import firms, record_object
+from api.http.subjects import car_object, firms
 from domain.calendar import shanghai_date
 from domain.errors import Refusal
 from domain.records import Vehicle
@@ -35,14 +35,14 @@ def vehicle(
     """Return what the ledger knows of a car: its lines with their accounts, and the facts about it."""
     found = moment(shared.store, (f"vin:{vin}",), as_known_at, as_of)
     record = found.state.get(f"vin:{vin}")
-    shown = sight_of(caller).of_vehicle(found.state, record) if isinstance(record, Vehicle) else None
+    shown = sight_of(caller).of_car(record.car) if isinstance(record, Vehicle) else None
     if shown is None:
         raise Problem("not-found", f"vehicle {vin}: not there, or not for this reader")
     lines = {*shown.lines, *(one.line_id for one in shown.registrations if one.line_id)}
     note_access(
         request, caller, [f"vin:{vin}", *(f"enterprise:{uscc}" for line in lines for uscc in firms(line))]
     )
-    return private_json({"key": f"vin:{vin}", **found.to_object(), "record": record_object(shown)})
+    return private_json({"key": f"vin:{vin}", **found.to_object(), "record": car_object(shown)})
 
 
 @router.get("/{vin}/eligibility")

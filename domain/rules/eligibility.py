@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from domain.errors import Refusal, refuse
+from domain.firm import Enterprise
 from domain.identifiers import PairId, batch_of, pair_of, uscc_holds, vin_check_is_binding, vin_holds
 from domain.postings import LIVE
-from domain.records import Enterprise
 from domain.rules.common import halted_on
 from domain.state import State
 

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import random
 import signal
 import threading
 import time
@@ -84,6 +83,14 @@ class Sender(threading.Thread):
         return status in {200, 201}
 
 
+def wait_for(senders: Sequence[Sender], answers: int) -> None:
+    """Wait until so many envelopes have been answered: the others are on their way."""
+    until = time.monotonic() + 60
+    while sum(len(sender.answers) for sender in senders) < answers:
+        assert time.monotonic() < until
+        time.sleep(0.001)
+
+
 def entered(url: str) -> dict[str, list[int]]:
     """Return the indexes of the entries of each envelope, as the ledger has them."""
     store = open_store(url, read_only=True)
@@ -128,8 +135,8 @@ def test_killed_under_load(postgres: Postgres, tmp_path: Path, cli: Cli, workers
         senders = [Sender(running, seen, number, 25) for number in range(1, SENDERS + 1)]
         for sender in senders:
             sender.start()
-        for _ in range(2):
-            time.sleep(random.uniform(0.2, 0.5))
+        for answers in (10, 50):
+            wait_for(senders, answers)
             running.kill()
             running.start()
         for sender in senders:
@@ -151,7 +158,7 @@ def test_killed_on_sqlite(tmp_path: Path, cli: Cli) -> None:
         senders = [Sender(running, seen, number, 25) for number in (1, 2)]
         for sender in senders:
             sender.start()
-        time.sleep(0.3)
+        wait_for(senders, 10)
         running.kill()
         running.start()
         for sender in senders:
