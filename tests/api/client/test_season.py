@@ -120,7 +120,9 @@ def _what_is_there(url: str, folder: Path) -> tuple[list[Any], dict[str, Any], l
         if statement["type"] == "EventCorrected":
             del statement["body"]["target_leaf"]
     path = sqlite_file(url)
-    answer = verify_target(url if path is None else Path(path), read_anchor(folder / "anchor.json"), []).to_json()
+    answer = verify_target(
+        url if path is None else Path(path), read_anchor(folder / "anchor.json"), []
+    ).to_json()
     return [(row.pair_id, dict(row.balances)) for row in rows], answer, statements
 
 
