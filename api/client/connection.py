@@ -26,7 +26,9 @@ class Connection:
     """The connection to one server."""
 
     def __init__(self, url: str, patience_seconds: float, transport: BaseTransport | None) -> None:
-        self.http = Client(base_url=url, timeout=TIMEOUT, transport=transport)
+        # Plain, so that nothing that is read here expands.
+        headers = {"Accept-Encoding": "identity"}
+        self.http = Client(base_url=url, timeout=TIMEOUT, transport=transport, headers=headers)
         self._patience = patience_seconds
 
     def close(self) -> None:
@@ -58,7 +60,7 @@ class Connection:
             try:
                 with self.http.stream(method, path, content=content, headers=dict(headers)) as answer:
                     if answer.status_code not in AGAIN:
-                        return answer.status_code, _bounded(answer.iter_bytes())
+                        return answer.status_code, _bounded(answer.iter_raw())
                     why = f"status {answer.status_code}"
                     wait = _retry_after(answer.headers.get("retry-after", ""))
             except TransportError as error:

@@ -55,7 +55,7 @@ def follow(http: Client, token: str | None, after: int, patience_seconds: float)
                 elif answer.status_code != 200:
                     raise problem_of(answer.status_code, answer.read())
                 else:
-                    for number, data in events(answer.iter_bytes()):
+                    for number, data in events(answer.iter_raw()):
                         patience = Patience(patience_seconds)
                         if data is not None:
                             yield _followed(data, number, last)

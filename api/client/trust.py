@@ -41,14 +41,18 @@ class DoesNotVerify(Exception):
 
 
 class Tiles:
-    """The published tiles, as :mod:`ledger.merkle` reads them."""
+    """The published tiles, as :mod:`ledger.merkle` reads them; each is fetched once."""
 
     def __init__(self, fetch: Fetch) -> None:
         self._fetch = fetch
+        self._fetched: dict[str, bytes] = {}
 
     def read_tile(self, level: int, number: int, width: int) -> bytes:
         """Return the hashes of a tile; whoever reads them counts them."""
-        return self._fetch(f"/{tile_path(level, number, width)}")
+        path = f"/{tile_path(level, number, width)}"
+        if path not in self._fetched:
+            self._fetched[path] = self._fetch(path)
+        return self._fetched[path]
 
 
 def verified_receipts(

@@ -25,6 +25,13 @@ COMMAND = (sys.executable, "-c", "from api.cli import main; main()")
 _START_SECONDS = 30.0
 
 
+def free_port() -> int:
+    """Return a port of this machine that nobody listens on."""
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 class UnixConnection(HTTPConnection):
     """One HTTP connection to a Unix socket; nothing stays open when there is no server."""
 

@@ -1,14 +1,12 @@
 """The server, or the client, is killed at work: nothing is lost, nothing is entered twice."""
 
 import json
-import socket
 import subprocess
 import sys
 import threading
 import time
 import uuid
 from collections import Counter
-from contextlib import closing
 from pathlib import Path
 
 from api.client import Client, Entered
@@ -16,7 +14,7 @@ from ledger.anchor import read_anchor
 from ledger.stores import open_store
 from tests.support.client import signer
 from tests.support.desk import statement
-from tests.support.server import Server, server
+from tests.support.server import Server, free_port, server
 
 ENVELOPES = 30
 
@@ -52,18 +50,12 @@ def statements() -> list[bytes]:
     ]
 
 
-def _free_port() -> int:
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 class OnPort:
     """A server that listens on a port, so that whoever finds it gone leaves no socket open."""
 
     def __init__(self, served: Server) -> None:
         self.served = served
-        self.port = _free_port()
+        self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         served.end()
         self._start()
