@@ -74,6 +74,9 @@ class BundleSource:
     def __init__(self, files: Files) -> None:
         self._files = files
         self._size = 0
+        self._skipped = 0
+        self._wanted: Sequence[str] = ()
+        """Of the envelope bundle in whose midst the entries begin, what those before have asked for."""
         self._envelopes: _Envelopes | None = None
         self._faults: list[Break] = []
         self._entry_faults: list[Break] = []
@@ -103,15 +106,19 @@ class BundleSource:
 
     def rows(self, size: int) -> Iterator[StoredEntry | Gap]:
         """See :meth:`ledger.source.Source.rows`."""
-        position = 0
+        position = self._skipped
         for number in self._bundles(size):
             start, width = number * TILE_WIDTH, tile_width(size, 0, number)
             if start > position:
                 yield Gap(position, start, "missing", "no entry bundle holds them")
-            yield from self._bundle(number, width)
+            yield from _behind(self._bundle(number, width), position)
             position = start + width
         if position < size:
             yield Gap(position, size, "missing", "no entry bundle holds them")
+
+    def skip(self, size: int, envelopes: Sequence[str]) -> None:
+        """See :meth:`ledger.source.Source.skip`."""
+        self._skipped, self._wanted = size, envelopes
 
     def read_tile(self, level: int, number: int, width: int) -> bytes:
         """See :meth:`ledger.source.Source.read_tile`."""
@@ -168,7 +175,10 @@ class BundleSource:
         return sorted(
             part[1]
             for part in parts
-            if part and part[0] == "tile/entries" and part[2] == tile_width(size, 0, part[1])
+            if part
+            and part[0] == "tile/entries"
+            and part[2] == (width := tile_width(size, 0, part[1]))
+            and part[1] * TILE_WIDTH + width > self._skipped
         )
 
     def _bundle(self, number: int, width: int) -> Iterator[StoredEntry | Gap]:
@@ -211,7 +221,10 @@ class BundleSource:
             self._faults.append(self._entry_faults.pop(0))
 
     def _open(self, number: int) -> _Envelopes:
-        return _Envelopes(number, *self._read_envelopes(number))
+        bundle = _Envelopes(number, *self._read_envelopes(number))
+        if number == self._skipped // TILE_WIDTH:
+            bundle.wanted.extend(self._wanted)
+        return bundle
 
     def _read_envelopes(self, number: int) -> tuple[list[bytes], str | None]:
         """Return the envelopes of a bundle, and its damage if it has any."""
@@ -284,6 +297,16 @@ def _parse(path: str) -> tuple[str, int, int, int] | None:
     else:
         same = tile_path(level, number, width) if level <= 63 else ""
     return (kind, number, width, level) if same == path else None
+
+
+def _behind(rows: Iterator[StoredEntry | Gap], start: int) -> Iterator[StoredEntry | Gap]:
+    """Yield what is not below ``start``."""
+    for row in rows:
+        if isinstance(row, Gap):
+            if row.stop > start:
+                yield Gap(max(row.start, start), row.stop, row.class_, row.detail)
+        elif row.index >= start:
+            yield row
 
 
 def _stranger_class(path: str) -> BreakClass:

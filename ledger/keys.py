@@ -86,6 +86,22 @@ class KeyRing:
         other.changes = self.changes
         return other
 
+    @classmethod
+    def restored(
+        cls, operator_key: str | None, housekeeping_keyid: str | None, keys: Mapping[str, Key], changes: int
+    ) -> "KeyRing":
+        """Return a ring as the four properties of another described it.
+
+        Raises:
+            Malformed: the operator's key is none.
+        """
+        ring = cls()
+        ring._operator_key = None if operator_key is None else VerifierKey.parse(operator_key)
+        ring._housekeeping_keyid = housekeeping_keyid
+        ring._keys = dict(keys)
+        ring.changes = changes
+        return ring
+
     @property
     def origin(self) -> str | None:
         """The ledger's name: the name of its checkpoint key."""

@@ -4,7 +4,7 @@ A source gives back what it finds, and says where it finds nothing; whether that
 verifier's question. Hashes are 32 raw bytes, digests lower-case hex.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -58,6 +58,10 @@ class Audit(Protocol):
         """Read ahead, all at once, the rows of entries given by index, header and statement id."""
         ...
 
+    def skip(self, rows: Mapping[str, int]) -> None:
+        """Take it that entries that are left out account for so many rows, by table."""
+        ...
+
     def entry(
         self,
         index: int,
@@ -105,6 +109,14 @@ class Source(Protocol):
 
     def rows(self, size: int) -> Iterator[StoredEntry | Gap]:
         """Yield the entries below ``size`` in order; gaps where there are none. Together they cover it."""
+        ...
+
+    def skip(self, size: int, envelopes: Sequence[str]) -> None:
+        """Leave out the first ``size`` entries from here on: :meth:`rows` begins behind them.
+
+        ``envelopes`` are the digests of those that entries of the last tile below ``size`` were the first to
+        refer to, in order, if that tile is not full.
+        """
         ...
 
     def read_tile(self, level: int, number: int, width: int) -> bytes:

@@ -5,7 +5,7 @@ out is a break. Decision records, flags and views are left out, for they are mad
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
@@ -45,6 +45,8 @@ class RowsSource(SqlReader):
 
     leaf_class: BreakClass = "leaf"
 
+    _skipped = 0
+
     def _forget(self) -> None:
         self._types: dict[int, object] = {}
         self._misshapen: list[Break] = []
@@ -64,7 +66,7 @@ class RowsSource(SqlReader):
 
     def rows(self, size: int) -> Iterator[StoredEntry | Gap]:
         """See :meth:`ledger.source.Source.rows`."""
-        position = 0
+        position = self._skipped
         self._forget()
         while position < size:
             page = self._rows(
@@ -83,6 +85,11 @@ class RowsSource(SqlReader):
             if not page:
                 yield Gap(position, size, "missing", "no rows hold them")
                 return
+
+    def skip(self, size: int, envelopes: Sequence[str]) -> None:
+        """See :meth:`ledger.source.Source.skip`."""
+        del envelopes
+        self._skipped = size
 
     @override
     def read_tile(self, level: int, number: int, width: int) -> bytes:
@@ -245,6 +252,10 @@ class StoreAudit:
     def expect(self, entries: Sequence[tuple[int, Header, str]]) -> None:
         """See :meth:`ledger.source.Audit.expect`. The last entry read before may still be asked about."""
         self._before, self._ahead = self._ahead, self._store.rows_beside(entries)
+
+    def skip(self, rows: Mapping[str, int]) -> None:
+        """See :meth:`ledger.source.Audit.skip`."""
+        self._counts.update(rows)
 
     def entry(
         self,

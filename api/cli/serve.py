@@ -28,6 +28,7 @@ def serve(
     from api.http.services import open_services
     from api.http.serving import serve as run
     from api.http.settings import PREFIX, Settings
+    from api.http.tokens import token_reader
 
     files_of(db)
     # The processes of the server read what they are told from the environment.
@@ -40,6 +41,7 @@ def serve(
         first = error.errors(include_input=False)[0]
         name = PREFIX + "_".join(str(step) for step in first["loc"]).upper()
         raise Stop(USAGE, f"{name}: {first['msg']}") from None
+    token_reader(settings)  # names what is wrong with its keys
     # What would keep every worker from starting is said in one line, before any is started.
     try:
         open_services(settings, system_clock, Metrics()).close()

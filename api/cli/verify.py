@@ -12,6 +12,7 @@ from typing import Annotated, Final
 
 import typer
 
+from api.cli.audit_state import new_file, own_file, read_own, write_own
 from api.cli.context import (
     DEFAULT_DB,
     USAGE,
@@ -34,21 +35,19 @@ from ledger.store import StoreError
 from ledger.store_audit import PostgresSource, StoreSource
 from ledger.stores import is_postgres
 from ledger.subject_bundle import HEADS_PATH
-from ledger.verification import (
-    unreadable,
-    verify_receipt,
-    verify_source,
-    verify_subject,
-)
+from ledger.verification import unreadable, verify_receipt, verify_subject
 from projections.extracts import MAX_EXTRACT_BYTES, BadExtract, Extract, parse_extract
 from projections.proof.answer import Answer, answered, unread
+from projections.proof.audit import Audit
 from projections.proof.comparison import Comparable, Comparison
-from projections.proof.follower import Follower, known_at
+from projections.proof.follower import known_at
+from projections.proof.state_file import AuditState
 from projections.proof.stored import read_stored
 from projections.proof.subject_answer import SubjectAnswer, answer_subject
 
 _SQLITE: Final = b"SQLite format 3\x00"
 _MAX_INDEX_DIGITS: Final = 15
+_WHOLE_ONLY: Final = "--save-state and --resume ask the whole ledger"
 
 
 def verify(
@@ -73,6 +72,12 @@ def verify(
     compare: Annotated[
         list[Path] | None, typer.Option(help="An agency's extract as CSV (repeatable).")
     ] = None,
+    save_state: Annotated[
+        Path | None, typer.Option(metavar="STATE", help="Keep here what the next audit goes on from.")
+    ] = None,
+    resume: Annotated[
+        Path | None, typer.Option(metavar="STATE", help="Audit what is new since this state of yours.")
+    ] = None,
     unanchored: Annotated[bool, typer.Option("--unanchored", help="Answer without an anchor too.")] = False,
     lenient: Annotated[bool, typer.Option("--lenient", help="An open headline is exit code 0.")] = False,
     db: Db = DEFAULT_DB,
@@ -84,6 +89,8 @@ def verify(
     if statement is not None:
         if target is None:
             raise Stop(USAGE, "RECEIPT is missing: --statement FILE belongs to a receipt")
+        if save_state is not None or resume is not None:
+            raise Stop(USAGE, f"--statement: {_WHOLE_ONLY}")
         exact = read_file(statement, "--statement")
         receipt = verify_receipt(read_file(target, "receipt"), exact, meant, trusted)
         print_json(receipt.to_json()) if as_json else print_verification(receipt.to_json())
@@ -95,6 +102,8 @@ def verify(
         as_of=None if as_of is None else _day("--as-of", as_of),
         documents=documents if documents is None else _folder(documents),
         extracts=tuple((path.name, _extract(path)) for path in compare or ()),
+        save_state=save_state,
+        resume=resume,
         quiet=as_json,
     )
     answer = verify_target(target or (db if is_postgres(db) else files_of(db)), meant, trusted, question)
@@ -112,6 +121,8 @@ class Question:
     as_of: date | None = None
     documents: Path | None = None
     extracts: tuple[tuple[str, Extract], ...] = ()
+    save_state: Path | None = None
+    resume: Path | None = None
     quiet: bool = False
     """Whether no bar shows how far it is, not even on a terminal."""
 
@@ -135,7 +146,7 @@ def verify_target(
             if HEADS_PATH in files.paths:
                 return _verify_history(files, anchor, trusted, asked)
             source = BundleSource(files)
-        return _verify_whole(source, store, anchor, trusted, asked)
+        return _verify_whole(source, store, anchor, trusted, asked, target)
     except (Unreadable, StoreError) as error:
         return unread(unreadable(str(error), unanchored=asked.unanchored, lenient=asked.lenient))
     finally:
@@ -147,7 +158,7 @@ def _verify_history(
     files: Files, anchor: Anchor | None, trusted: list[bytes], asked: Question
 ) -> SubjectAnswer:
     if asked != Question(unanchored=asked.unanchored, lenient=asked.lenient, quiet=asked.quiet):
-        options = "--as-known-at, --as-of, --documents and --compare"
+        options = "--as-known-at, --as-of, --documents, --compare, --save-state and --resume"
         raise Stop(USAGE, f"{options} ask the whole ledger; this is the bundle of one history")
     verification = verify_subject(
         files,
@@ -166,25 +177,35 @@ def _verify_whole(
     anchor: Anchor | None,
     trusted: list[bytes],
     asked: Question,
+    target: Path | str,
 ) -> Answer:
     stored = None if store is None else read_stored(store)
-    follower = Follower(
-        until=None if asked.as_known_at is None else known_at(asked.as_known_at),
+    until = None if asked.as_known_at is None else known_at(asked.as_known_at)
+    audit = Audit(
+        source,
+        anchor,
+        trusted,
+        unanchored=asked.unanchored,
+        lenient=asked.lenient,
+        until=until,
         documents=asked.documents,
         snapshot_at=None if stored is None else stored.size,
         comparable=Comparable() if asked.extracts else None,
+        keep=asked.save_state is not None,
     )
+    state: AuditState | None = None
+    if asked.resume is not None:
+        if asked.extracts:
+            raise Stop(USAGE, "--compare: no state holds what extracts are set against; leave --resume out")
+        meant = own_file("--resume", asked.resume, target, anchor)
+        state = read_own(asked.resume, meant, until, asked.as_known_at)
+    if asked.save_state is not None:
+        if until is not None:
+            raise Stop(USAGE, "--save-state: a state is of the whole ledger; leave --as-known-at out")
+        own_file("--save-state", asked.save_state, target, anchor)
+        new_file(asked.save_state)
     with progress_bar("verifying", hidden=asked.quiet) as bar:
-        verification = verify_source(
-            source,
-            anchor=anchor,
-            trusted=trusted,
-            unanchored=asked.unanchored,
-            lenient=asked.lenient,
-            types=CATALOGUE,
-            progress=bar,
-            observer=follower,
-        )
+        verification, follower = audit.run(bar) if state is None else audit.resume(state, bar)
     if verification.unreadable:
         return unread(verification)
     report = follower.checker.report(asked.as_of)
@@ -193,7 +214,10 @@ def _verify_whole(
         comparisons = tuple(
             follower.comparable.compare(name, extract, report.as_of) for name, extract in asked.extracts
         )
-    return answered(verification, follower, report, stored=stored, comparisons=comparisons)
+    answer = answered(verification, follower, report, stored=stored, comparisons=comparisons)
+    if asked.save_state is not None and anchor is not None:
+        write_own(asked.save_state, anchor, verification, follower)
+    return answer
 
 
 def _moment(text: str) -> int | date:

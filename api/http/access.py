@@ -11,7 +11,7 @@ from fastapi import Depends
 from fastapi.dependencies.models import Dependant
 from starlette.requests import Request
 
-from api.http.caller import AGENCIES, Caller, MaybeCaller, Role, caller_of
+from api.http.caller import AGENCIES, Caller, Role, caller_of
 from api.http.problems import Problem
 
 READERS: Final = AGENCIES | {Role.AUDITOR, Role.INVESTIGATOR}
@@ -76,7 +76,7 @@ OUTSIDE: Final = (
 """Readers without a token, and what they go by."""
 
 
-def guard(request: Request) -> None:
+async def guard(request: Request) -> None:
     """Let the request pass where the table serves its caller; where no token is asked for, none is read.
 
     Raises:
@@ -96,6 +96,7 @@ def guard(request: Request) -> None:
         )
     if caller.role not in row.roles:
         raise Problem("forbidden", f"role {caller.role.value} has no access to this")
+    request.state.caller = caller
 
 
 def methods_of(route: str) -> set[str]:
@@ -103,7 +104,7 @@ def methods_of(route: str) -> set[str]:
     return {row.method for row in _ROWS if row.route == route}
 
 
-def plain_query(request: Request) -> None:
+async def plain_query(request: Request) -> None:
     """Let the request pass when its query names parameters of the route alone, each once.
 
     A filter that is misspelt would otherwise give more than was asked for, and nobody would notice.
@@ -125,12 +126,13 @@ def _parameters(dependant: Dependant) -> set[str]:
     return {one.alias for one in dependant.query_params}.union(*map(_parameters, dependant.dependencies))
 
 
-def _known(caller: MaybeCaller) -> Caller:
-    assert caller is not None, "the guard has let nobody else pass"
+def known(request: Request) -> Caller:
+    """Return whom the guard has let pass."""
+    caller: Caller = request.state.caller
     return caller
 
 
-Known = Annotated[Caller, Depends(_known)]
+Known = Annotated[Caller, Depends(known)]
 """The caller of a route that the table gives to roles."""
 
 
@@ -163,7 +165,7 @@ def as_markdown() -> str:
         "verify`, without the operator and without a network; the enterprise decides whom it gives it to.",
         "",
         "Every read of an enterprise's file is written to an append-only access log before it is answered;",
-        "auditors list it with `GET /v1/access-log`.",
+        "the bundles of a whole audit by their place. Auditors list it with `GET /v1/access-log`.",
     ]
     return "\n".join(lines) + "\n"
 

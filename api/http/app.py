@@ -83,7 +83,7 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        dependencies=[Depends(guard), Depends(plain_query)],
+        dependencies=[Depends(guard), Depends(plain_query), Depends(access_log.note_bundles)],
     )
     app.state.authenticate = authenticate or token_reader(told)
     app.state.metrics = metrics

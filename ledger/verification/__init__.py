@@ -12,6 +12,7 @@ leave the integrity of what is there as it is.
 from ledger.source import Break, BreakClass, Source, Unreadable
 from ledger.verification.receipt import ReceiptVerification, verify_receipt
 from ledger.verification.result import Verification
+from ledger.verification.resume import AnotherHistory, PassState
 from ledger.verification.subject import verify_subject
 from ledger.verification.subject_result import SubjectVerification
 from ledger.verification.types import TypeRule, Types
@@ -19,9 +20,11 @@ from ledger.verification.verify import unreadable, verify_source
 from ledger.verification.walk import Observer, Progress
 
 __all__ = [
+    "AnotherHistory",
     "Break",
     "BreakClass",
     "Observer",
+    "PassState",
     "Progress",
     "ReceiptVerification",
     "Source",

@@ -22,22 +22,24 @@ class Seen(NamedTuple):
 
 def looked_at(
     source: Source,
+    start: int,
     size: int,
     keys: Callable[[], dict[str, bytes]],
     told: Callable[[list[Seen]], None],
 ) -> Generator[Seen | Gap, None, None]:
-    """Yield every row of the source below ``size``.
+    """Yield every row of the source, which begins with ``start``, below ``size``.
 
     Args:
         source: it is read some way ahead of what is yielded.
-        size: how many entries to look for.
+        start: the first entry that it yields.
+        size: how many entries to look for, those before ``start`` among them.
         keys: returns the public keys that are known so far, by keyid.
         told: is told of some entries in a row before the first of them is yielded.
 
     Raises:
         StoreError: the source cannot be read, once all before has been yielded.
     """
-    who = lookers(size)
+    who = lookers(size - start)
     waiting: deque[tuple[list[StoredEntry], list[bytes], Future[Looked]] | Gap | StoreError] = deque()
     try:
         for batch in _batches(source.rows(size)):

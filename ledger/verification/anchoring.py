@@ -42,6 +42,7 @@ def gather(
     anchor: Anchor | None,
     own_key: VerifierKey | None,
     breaks: Breaks,
+    known: Checkpoint | None = None,
 ) -> Commitments:
     """Open the notes of the source and the trusted ones.
 
@@ -51,6 +52,7 @@ def gather(
         anchor: given by the verifier.
         own_key: the operator key that entry 0 names, None when entry 0 cannot tell.
         breaks: where breaks are listed.
+        known: what the verifier found itself in an earlier audit.
     """
     key = anchor.operator_key if anchor is not None else own_key
     found: list[Commitment] = []
@@ -74,6 +76,8 @@ def gather(
             breaks.add("inconsistent", None, f"{name}: {error}", cause=name)
             continue
         found.append(Commitment(checkpoint, "inconsistent", name))
+    if known is not None:
+        found.append(Commitment(known, "inconsistent", "the earlier audit"))
     return Commitments(text, own_size, tuple(found))
 
 

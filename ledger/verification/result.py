@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from ledger.source import Break, BreakClass
+from ledger.verification.resume import PassState
 
 FORMAT: Final = "quota-ledger-verification/1"
 
@@ -66,6 +67,8 @@ class Verification:
     lenient: bool
     notes: tuple[str, ...]
     seconds: float
+    state: PassState | None = None
+    """Where the pass ended, for one that goes on, if that was asked for and nothing is wrong."""
 
     @property
     def integrity(self) -> Integrity:

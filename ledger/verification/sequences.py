@@ -1,6 +1,6 @@
 """Which seq numbers each signer has used: a number is used once, and those that are nowhere are noted."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 
 class _Used:
@@ -39,6 +39,16 @@ class Sequences:
     def use(self, signer: str, seq: int) -> bool:
         """Take a number; say whether it was free."""
         return self._signers.setdefault(signer, _Used()).add(seq)
+
+    def saved(self) -> dict[str, tuple[int, list[int]]]:
+        """Return by signer up to where every number is used, and the numbers beyond."""
+        return {signer: (used.below, sorted(used.above)) for signer, used in self._signers.items()}
+
+    def restore(self, saved: Mapping[str, tuple[int, list[int]]]) -> None:
+        """Take up what :meth:`saved` returned."""
+        for signer, (below, above) in saved.items():
+            used = self._signers[signer] = _Used()
+            used.below, used.above = below, set(above)
 
     def gaps(self) -> Iterator[tuple[str, list[tuple[int, int]]]]:
         """Yield each signer that has gaps, with the first and last number of each."""

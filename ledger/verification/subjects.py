@@ -1,5 +1,6 @@
 """The chains of the subjects and the root over their heads, folded from the entries."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from ledger.entry import ZERO_HASH, Subject
@@ -50,6 +51,14 @@ class SubjectChains:
         """Take over the links of an entry that is not asked whether they are right."""
         for subject in subjects:
             self._last[subject.key] = (subject.number, leaf)
+
+    def saved(self) -> dict[str, tuple[int, str]]:
+        """Return the number and leaf hash (hex) of each key's last entry, for chains without a break."""
+        return dict(self._last)
+
+    def restore(self, saved: Mapping[str, tuple[int, str]]) -> None:
+        """Take up what :meth:`saved` returned."""
+        self._last.update(saved)
 
     def heads(self) -> tuple[int, str]:
         """Return (number of keys, root in hex) over the head of every subject, keys in byte order."""

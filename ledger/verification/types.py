@@ -1,6 +1,6 @@
 """What the verifier must know of the catalogue, and the policy parameter that it needs."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, Final, Protocol
 
@@ -55,6 +55,14 @@ class MaxAge:
         if not isinstance(hours, int) or isinstance(hours, bool) or not 1 <= hours <= MAX_MAX_AGE_HOURS:
             hours = DEFAULT_MAX_AGE_HOURS
         self._versions.append((begins, hours))
+
+    def saved(self) -> list[tuple[date, int]]:
+        """Return the versions folded so far: the day on which each begins, and its hours."""
+        return list(self._versions)
+
+    def restore(self, saved: Iterable[tuple[date, int]]) -> None:
+        """Take up what :meth:`saved` returned."""
+        self._versions.extend(saved)
 
     def at(self, recorded_at: datetime) -> timedelta:
         """Return the age allowed at an instant: by the newest version recorded that has begun by that day."""

@@ -7,6 +7,7 @@ from typing import Final
 
 from ledger.anchor import Anchor
 from ledger.canonical import Malformed
+from ledger.checkpoint import Checkpoint
 from ledger.entry import parse_entry, parse_statement
 from ledger.keys import KeyRing, Unauthorised
 from ledger.merkle import leaf_hash
@@ -15,6 +16,7 @@ from ledger.source import Gap, Source
 from ledger.store import StoreError
 from ledger.verification.anchoring import Commitments, check_genesis, gather
 from ledger.verification.result import Breaks, Verification
+from ledger.verification.resume import PassState, leaves_below
 from ledger.verification.touched import touched_in
 from ledger.verification.tree import TreePass
 from ledger.verification.types import Types
@@ -38,6 +40,9 @@ def verify_source(
     types: Types,
     progress: Progress | None = None,
     observer: Observer | None = None,
+    since: PassState | None = None,
+    known: Checkpoint | None = None,
+    keep: bool = False,
 ) -> Verification:
     """Verify a whole ledger in one pass.
 
@@ -50,9 +55,15 @@ def verify_source(
         types: the catalogue, type → agencies and four eyes. Other types keep their integrity checks.
         progress: told (entries done, entries) now and then.
         observer: follows the pass, so that what else is asked of the entries needs no pass of its own.
+        since: where an earlier pass of the verifier's own ended; entries below are not read again.
+        known: a root that the verifier found earlier; what is not consistent with it stands against it.
+        keep: have the answer say where the pass ended, if nothing is wrong.
 
     Returns:
         The answer; nothing that the source holds raises.
+
+    Raises:
+        AnotherHistory: the source does not go on from ``since``; the observer was told nothing.
     """
     began = perf_counter()
     answer = _Answer(anchor, bool(trusted))
@@ -61,22 +72,27 @@ def verify_source(
     try:
         opening = _opening_keys(source)
         own_key = None if opening.operator_key is None else VerifierKey.parse(opening.operator_key)
-        answer.commitments = gather(source.checkpoints(), trusted, anchor, own_key, breaks)
+        answer.commitments = gather(source.checkpoints(), trusted, anchor, own_key, breaks, known)
         size = source.size(answer.commitments.own_size)
         if size == 0 and answer.commitments.text is None and not breaks.found:
             return unreadable("the ledger has no entry", unanchored=unanchored, lenient=lenient)
         if size == 0:
             breaks.add("missing", 0, "entry 0, which opens the ledger, is not there")
+        leaves = [] if since is None else leaves_below(source, since, size)
         tree = answer.tree = TreePass(source, answer.commitments, breaks)
         walk = answer.walk = Walk(source, types, tree, breaks, opening=opening, observer=observer)
+        if since is not None:
+            walk.restore(since, leaves)
         walk.run(size, progress)
         _finish(source, walk, tree, answer, size)
     except StoreError as error:  # it could be opened, so what cannot be read is lost
         breaks.add("malformed", answer.size, f"the store cannot be read any further: {error}")
     if anchor is not None and answer.tree is not None and answer.size > 0:
         check_genesis(anchor, answer.tree.leaf(0), breaks)
+    if since is not None:
+        source.skip(0, ())  # a break may touch an entry of any place
     answer.notes = [*touched_in(source, size, breaks.found), *answer.notes]
-    return answer.verification(unanchored, lenient, round(perf_counter() - began, 3))
+    return answer.verification(unanchored, lenient, round(perf_counter() - began, 3), keep=keep)
 
 
 def _opening_keys(source: Source) -> KeyRing:
@@ -105,9 +121,9 @@ def _finish(source: Source, walk: Walk, tree: TreePass, answer: "_Answer", size:
         tell = breaks.follow if fault.class_ == "envelope" else breaks.add
         tell(fault.class_, fault.index, fault.detail, cause=fault)
     if walk.stopped_at is None:
-        answer.root = b64encode(tree.finish()).decode()
-        if walk.audit is not None and tree.size > 0:
-            for fault in walk.audit.finish(tree.size, tree.leaf(tree.size - 1), walk.last_recorded_at):
+        answer.root = tree.finish()
+        if walk.rows.audit is not None and tree.size > 0:
+            for fault in walk.rows.audit.finish(tree.size, tree.leaf(tree.size - 1), walk.last_recorded_at):
                 # Rows without an entry may be those of an entry or envelope that is listed as changed.
                 if fault.index is None and any(b.class_ != "inconsistent" for b in breaks.found):
                     breaks.following += 1
@@ -143,7 +159,7 @@ class _Answer:
     def __init__(self, anchor: Anchor | None, trusted: bool) -> None:
         self.breaks = Breaks()
         self.commitments = Commitments(None, None, ())
-        self.root: str | None = None
+        self.root: bytes | None = None
         self.notes: list[str] = []
         self.tree: TreePass | None = None
         self.walk: Walk | None = None
@@ -155,7 +171,7 @@ class _Answer:
         """The number of entries walked."""
         return 0 if self.tree is None else self.tree.size
 
-    def verification(self, unanchored: bool, lenient: bool, seconds: float) -> Verification:
+    def verification(self, unanchored: bool, lenient: bool, seconds: float, *, keep: bool) -> Verification:
         """Return the whole answer."""
         origin = None if self._anchor is None else self._anchor.origin
         if self.walk is not None:
@@ -170,7 +186,7 @@ class _Answer:
         return Verification(
             origin=origin,
             size=self.size,
-            root=self.root,
+            root=None if self.root is None else b64encode(self.root).decode(),
             checkpoint=self.commitments.text,
             anchored=self._anchored,
             breaks=tuple(self.breaks.found),
@@ -179,4 +195,10 @@ class _Answer:
             lenient=lenient,
             notes=tuple(notes),
             seconds=seconds,
+            state=self._state() if keep else None,
         )
+
+    def _state(self) -> PassState | None:
+        if self.breaks.found or self.walk is None or self.root is None:
+            return None
+        return self.walk.state(self.root)

@@ -1,26 +1,27 @@
 """One pass over the entries: each is hashed again, chained again and asked who signed it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from datetime import datetime
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 
 from ledger.canonical import Malformed
 from ledger.entry import ZERO_HASH, Header
 from ledger.keys import KeyRing, Unauthorised
 from ledger.merkle import HASH_SIZE, TILE_WIDTH, tile_width
-from ledger.source import Break, Gap, Source
+from ledger.source import Gap, Source
 from ledger.verification.ahead import Seen, looked_at
 from ledger.verification.envelopes import EnvelopePass
 from ledger.verification.housekeeping import Housekeeping
 from ledger.verification.key_fold import KEY_TYPES, KeyFold
 from ledger.verification.result import Breaks
+from ledger.verification.resume import ID_BYTES, PassState
+from ledger.verification.rows import SUBMISSION_REFUSED, RowsPass
 from ledger.verification.sequences import Sequences
 from ledger.verification.subjects import SubjectChains
 from ledger.verification.tree import TreePass
 from ledger.verification.types import MaxAge, Types
 
-SUBMISSION_REFUSED: Final = "SubmissionRefused"
 Progress = Callable[[int, int], None]
 
 
@@ -72,8 +73,6 @@ class Walk:
         self.stopped_at: int | None = None
         """Where the pass had to end because neither entries nor their hashes are there."""
         self._source = source
-        self.audit = source.audit()
-        """The second look at a store's rows, None for a bundle."""
         self._breaks = breaks
         self._tree = tree
         self._opening = opening
@@ -85,10 +84,55 @@ class Walk:
         self._also: dict[int, str] = {}
         self.envelopes = EnvelopePass(source, types, breaks, self._leaves_at, self.sequences)
         self.housekeeping = Housekeeping(self.subjects, self.sequences, breaks)
+        self.rows = RowsPass(source.audit(), self.housekeeping)
+
+    def restore(self, state: PassState, leaves: Iterable[bytes]) -> None:
+        """Go on behind the entries of an earlier pass, whose leaf hashes these are.
+
+        Raises:
+            Malformed: the state names no key of an operator.
+        """
+        for leaf in leaves:
+            self._tree.add(leaf)
+        self._source.skip(state.size, state.envelopes)
+        self.ring = KeyRing.restored(
+            state.operator_key, state.housekeeping_keyid, state.keys, state.key_changes
+        )
+        self._max_age.restore(state.max_ages)
+        self._keys = KeyFold(self.ring, self._max_age, self._breaks)
+        self.subjects.restore(state.subjects)
+        self.sequences.restore(state.sequences)
+        for index, at in enumerate(range(0, len(state.ids), ID_BYTES)):
+            self._ids[int.from_bytes(state.ids[at : at + ID_BYTES], "big")] = index
+        self.last_recorded_at = state.last_recorded_at
+        self.housekeeping.last_heads = state.last_heads
+        self.envelopes.unknown_types.update(state.unknown_types)
+        self.rows.restore(state.size, state.rows, state.envelopes)
+
+    def state(self, root: bytes) -> PassState:
+        """Return what a later pass needs to go on; only of a pass without a break, that has ended."""
+        size = self._tree.size
+        return PassState(
+            size=size,
+            root=root,
+            operator_key=self.ring.operator_key,
+            housekeeping_keyid=self.ring.housekeeping_keyid,
+            keys=dict(self.ring.keys),
+            key_changes=self.ring.changes,
+            max_ages=self._max_age.saved(),
+            subjects=self.subjects.saved(),
+            sequences=self.sequences.saved(),
+            ids=b"".join(number.to_bytes(ID_BYTES, "big") for number in self._ids),
+            last_recorded_at=self.last_recorded_at,
+            last_heads=self.housekeeping.last_heads,
+            unknown_types=dict(self.envelopes.unknown_types),
+            rows=dict(self.rows.counts),
+            envelopes=self.rows.envelopes(size),
+        )
 
     def run(self, size: int, progress: Progress | None) -> None:
         """Walk the entries below ``size``; ``progress`` is told (entries done, size) now and then."""
-        with closing(looked_at(self._source, size, self._known_keys, self._expect)) as rows:
+        with closing(looked_at(self._source, self._tree.size, size, self._known_keys, self._expect)) as rows:
             for item, next_prev in _with_next(rows):
                 if isinstance(item, Gap):
                     if not self._gap(item, next_prev, size):
@@ -104,8 +148,8 @@ class Walk:
 
     def _expect(self, entries: list[Seen]) -> None:
         """Let the rows of entries be read together that are asked for one by one in their turn."""
-        if self.audit is not None:
-            self.audit.expect(
+        if self.rows.audit is not None:
+            self.rows.audit.expect(
                 [
                     (row.index, looked.header, looked.statement["id"])
                     for row, looked, _ in entries
@@ -233,9 +277,8 @@ class Walk:
         if statement["type"] == SUBMISSION_REFUSED and self.housekeeping.sound:
             self._refused_signer(index, statement["body"]["signer"])
         self.subjects.follow(index, header.subjects, looked.leaf.hex(), self._doubtful, self._breaks)
-        if self.audit is not None:
-            for found in self._rows(index, header, statement):
-                self._breaks.add(found.class_, found.index, found.detail)
+        for found in self.rows.entry(index, header, statement, self.envelopes.opened, self.ring.public_key):
+            self._breaks.add(found.class_, found.index, found.detail)
         if index > 0:
             self._keys.entry(index, statement, doubtful=self.envelopes.keys_doubtful)
         if self._observer is not None:
@@ -247,22 +290,6 @@ class Walk:
         if self.ring.public_key(signer) is None:
             tell = self._breaks.follow if self.envelopes.keys_doubtful else self._breaks.add
             tell("authority", index, f"unknown-key: a refusal of {signer}, which is not registered")
-
-    def _rows(self, index: int, header: Header, statement: dict[str, Any]) -> Iterator[Break]:
-        """Yield where a store's rows differ from this entry."""
-        assert self.audit is not None
-        subjects = [(subject.key, subject.number) for subject in header.subjects]
-        yield from self.audit.entry(index, header.type, subjects, header.tags, statement["id"])
-        opened = self.envelopes.opened
-        if opened is not None:
-            first = index + 1 - (header.item or 1)
-            yield from self.audit.envelope(first, opened.digest, opened.head.signers[0], opened.head.seq)
-        body = statement["body"]
-        if statement["type"] == SUBMISSION_REFUSED and body.get("part") == 1 and self.housekeeping.sound:
-            yield from self.audit.refused(
-                index, body["envelope"], body["signer"], body["seq"],
-                fresh=self.housekeeping.fresh, public_key=self.ring.public_key,
-            )  # fmt: skip
 
 
 def _with_next(rows: Iterator[Seen | Gap]) -> Iterator[tuple[Seen | Gap, str | None]]:

@@ -24,33 +24,46 @@ class Attachments:
 
     Attributes:
         folder: where the documents lie, None where none were given.
+        stated: (entry, SHA-256, bytes) of each attachment, in the order of the ledger.
         breaks: a document whose bytes or length are not those that an entry names, at that entry.
         named: documents named so far, by the 32 bytes of their digest: the length found, or None: not there.
-        lacking: entries whose documents are not all there.
+        lacking: entries whose documents are not all there; the first few, and the last of them.
     """
 
     folder: Path | None
+    stated: list[tuple[int, str, int]] = field(default_factory=list)
     breaks: list[Break] = field(default_factory=list)
     named: dict[bytes, int | None] = field(default_factory=dict)
     lacking: int = 0
     first_lacking: list[int] = field(default_factory=list)
+    last_lacking: int | None = None
 
     def fold(self, event: Event) -> None:
         """Take in one entry."""
-        whole = True
-        for attachment in event.statement.attachments:
-            key = bytes.fromhex(attachment.sha256)
+        self.take((event.index, one.sha256, one.bytes) for one in event.statement.attachments)
+
+    def take(self, stated: Iterable[tuple[int, str, int]]) -> None:
+        """Take in attachments in the order of the ledger: index of the entry, SHA-256, length in bytes."""
+        for index, name, length in stated:
+            self.stated.append((index, name, length))
+            key = bytes.fromhex(name)
             if key not in self.named:
-                self.named[key] = self._look(attachment.sha256, event.index)
+                self.named[key] = self._look(name, index)
             found = self.named[key]
-            whole = whole and found is not None
-            if found not in {None, _WRONG, attachment.bytes}:
-                detail = f"document {attachment.sha256} has {found} bytes, {attachment.bytes} are stated"
-                self.breaks.append(Break("attachment", event.index, detail))
-        if not whole:
-            self.lacking += 1
-            if len(self.first_lacking) < _SHOWN:
-                self.first_lacking.append(event.index)
+            if found is None:
+                self._lack(index)
+            elif found not in {_WRONG, length}:
+                detail = f"document {name} has {found} bytes, {length} are stated"
+                self.breaks.append(Break("attachment", index, detail))
+
+    def _lack(self, index: int) -> None:
+        """Count an entry once, however many of its documents are not there."""
+        if self.last_lacking == index:
+            return
+        self.last_lacking = index
+        self.lacking += 1
+        if len(self.first_lacking) < _SHOWN:
+            self.first_lacking.append(index)
 
     def _look(self, name: str, index: int) -> int | None:
         """Return the length of a document, None where it is not there; a break where it is another one."""

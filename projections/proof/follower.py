@@ -26,6 +26,11 @@ def known_at(moment: int | date) -> Until:
     return lambda _, recorded_at: shanghai_date(recorded_at) <= moment
 
 
+def balances_of(checker: Checker) -> dict[str, dict[str, int]]:
+    """Return the balances by pair; registrations that name no line count for the city, which keeps no row."""
+    return {pair_id: dict(pair.balances) for pair_id, pair in checker.books.pairs.items() if pair_id}
+
+
 @dataclass(slots=True)
 class Follower:
     """An observer of the integrity pass; ask it when the pass is over.
@@ -75,9 +80,7 @@ class Follower:
             self.recording.fold(event)
             self.attachments.fold(event)
         if self.snapshot_at == event.index + 1:
-            pairs = self.checker.books.pairs
-            # Registrations that name no line count for the city, which keeps no row.
-            self.snapshot = {pair_id: dict(pair.balances) for pair_id, pair in pairs.items() if pair_id}
+            self.snapshot = balances_of(self.checker)
 
     def results(self) -> Iterable[StatementResult]:
         """Answer C05, C06 and C08; the rest is in ``checker.report``."""

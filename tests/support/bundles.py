@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from ledger.anchor import parse_anchor
 from ledger.bundle import BundleSource
 from ledger.canonical import Malformed
-from ledger.verification import Verification, verify_source
+from ledger.verification import PassState, Verification, verify_source
 from tests.support.ledger_builder import Builder
 
 
@@ -55,6 +55,8 @@ def verify_files(
     trusted: Sequence[bytes] = (),
     unanchored: bool = False,
     lenient: bool = False,
+    since: PassState | None = None,
+    keep: bool = False,
 ) -> Verification:
     """Verify a bundle in memory."""
     return verify_source(
@@ -64,6 +66,8 @@ def verify_files(
         unanchored=unanchored,
         lenient=lenient,
         types=RULES,
+        since=since,
+        keep=keep,
     )
 
 

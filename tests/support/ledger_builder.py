@@ -281,6 +281,13 @@ class Builder:
             files[f"envelopes/{place}"] = _bundle(first, 4)
         return files
 
+    def first(self, size: int) -> "Builder":
+        """Return the ledger as it was after its first entries, to be verified, not to be written on."""
+        earlier = Builder(self.origin)
+        earlier.entries = self.entries[:size]
+        earlier.envelopes = [(index, raw) for index, raw in self.envelopes if index < size]
+        return earlier
+
     def write(self, folder: Path) -> Path:
         """Write the bundle below ``folder``."""
         for path, data in self.files().items():

@@ -75,6 +75,17 @@ def test_reading_a_file_is_on_the_log(at: Readers) -> None:
         assert logged(at, path) == [("police", route, subject) for subject in subjects], path
 
 
+def test_a_bundle_is_on_the_log_by_its_place(at: Readers) -> None:
+    """Given bundles that hold everybody's entries, when a witness fetches them, then the log has their place."""
+    for kind, path in (("entries", "/tile/entries"), ("envelopes", "/envelopes")):
+        assert at.get(f"{path}/000.p/9", "witness").status_code == 200
+        assert logged(at, f"{path}/000.p/9", "witness") == [
+            ("witness", f"{path}/{{place:path}}", f"{kind}:000.p/9")
+        ]
+        assert logged(at, f"{path}/000.p/9", "police") == []
+        assert logged(at, f"{path}/..%2f", "witness") == []
+
+
 def test_what_is_not_read_is_not_on_the_log(at: Readers) -> None:
     """Given requests that give nothing of anybody's file, when they are answered, then the log stays as it is."""
     assert logged(at, f"/v1/enterprises/{B_EXPORTER}", "enterprise") == []

@@ -237,6 +237,15 @@ def test_a_private_key_stops_the_server(tmp_path: Path) -> None:
         read_issuer_keys(path)
 
 
+def test_serve_does_not_start_without_the_keys_it_is_told_of(
+    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Given a file of keys that is not there, when the server is started, then a usage error names it."""
+    monkeypatch.setenv("QUOTA_LEDGER_TOKEN_KEYS", str(tmp_path / "nowhere.json"))
+    assert cli("serve", "--db", cli.db) == 2
+    assert "TOKEN_KEYS" in cli.err
+
+
 def test_the_command_makes_key_and_token(cli: Cli, tmp_path: Path) -> None:
     """Given ``token --new-key`` and then ``token --role``, when the token is used, then it reads."""
     assert cli("token", "--new-key", "--key", "issuer.pem") == 0
