@@ -1,0 +1,1 @@
+"""A client of the HTTP interface: what an agency's own system does to append safely, and to follow."""
