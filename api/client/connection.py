@@ -1,8 +1,8 @@
 """Asking a server, and asking again: what is asked here may be asked any number of times.
 
 An envelope sent twice enters once, so a request whose answer did not come, or is that the service is not
-there now (502, 503, 504) or that the body came too slowly (408), is sent again: after ``Retry-After`` where
-the answer says so, else after a pause that doubles. Any other answer is the answer.
+there now (502, 503, 504), that too much is asked (429) or that the body came too slowly (408), is sent again:
+after ``Retry-After`` where the answer says so, else after a pause that doubles. Any other answer is final.
 """
 
 import time
@@ -13,7 +13,7 @@ from httpx2 import BaseTransport, Client, Timeout, TransportError
 
 from api.client.errors import Unanswered
 
-AGAIN: Final = frozenset({408, 502, 503, 504})
+AGAIN: Final = frozenset({408, 429, 502, 503, 504})
 FIRST_PAUSE_SECONDS: Final = 0.25
 MAX_PAUSE_SECONDS: Final = 30.0
 MAX_ANSWER_BYTES: Final = 64 * 1024 * 1024

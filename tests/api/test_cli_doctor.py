@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from api.access_log import prepare_access_log
+from ledger.stores import open_store
 from tests.support.cli import Cli, enterprise_body
 
 CHECKS = ["schema", "triggers", "settings", "head", "checkpoint", "signer", "key files", "views", "space"]
@@ -103,6 +105,12 @@ def lose_memory(cli: Cli) -> None:
     (cli.keys / "checkpoint.last").unlink()
 
 
+def lose_log_trigger(cli: Cli) -> None:
+    with closing(open_store(cli.db)) as store:
+        prepare_access_log(store)
+    plain(cli, "DROP TRIGGER access_log_no_delete")
+
+
 def break_memory(cli: Cli) -> None:
     note = cli.keys / "checkpoint.last"
     note.write_bytes(note.read_bytes().replace(b"\n2\n", b"\n1\n"))
@@ -155,6 +163,7 @@ DAMAGES: list[tuple[str, Damage, str]] = [
     ("schema", lambda c: plain(c, "ALTER TABLE flag ADD COLUMN a TEXT"), "table flag is changed"),
     ("schema", lambda c: plain(c, "ALTER TABLE balance ADD COLUMN more TEXT"), "table balance is changed"),
     ("triggers", lambda c: plain(c, "DROP TRIGGER entry_no_update"), "entry_no_update is missing"),
+    ("triggers", lambda c: lose_log_trigger(c), "access_log_no_delete is missing"),
     (
         "triggers",
         lambda c: plain(c, "CREATE TRIGGER t BEFORE INSERT ON entry BEGIN SELECT RAISE(IGNORE); END"),

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from httpx2 import BaseTransport, ReadError, Request, Response
+from httpx2 import BaseTransport, ByteStream, ReadError, Request, Response
 
 from api.client import Client, KeySigner
 from ledger.anchor import read_anchor
@@ -36,6 +36,11 @@ class Between(BaseTransport):
         return self._inner.handle_request(request)
 
 
+def made(status: int, text: str = "", **headers: str) -> Response:
+    """Return an answer that comes over the connection and was not the server's."""
+    return Response(status, headers=headers, stream=ByteStream(text.encode()))
+
+
 def answer_is_lost(request: Request, send: Callable[[], Response]) -> Response:
     """The server does what is asked, and the connection breaks before its answer arrives."""
     send().read()
@@ -49,7 +54,7 @@ def altered(change: Callable[[Any], None]) -> Happening:
         answer = send()
         content = json.loads(answer.read())
         change(content)
-        return Response(answer.status_code, json=content)
+        return made(answer.status_code, json.dumps(content))
 
     return happen
 

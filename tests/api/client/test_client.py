@@ -6,7 +6,6 @@ import time
 from pathlib import Path
 
 import pytest
-from httpx2 import Response
 
 from api.cli.keyfiles import CHECKPOINT_MEMORY
 from api.client import Conflict, InUse, NotAccepted, Refused, Unanswered, Unproved, Unsettled, add_signatures
@@ -15,7 +14,7 @@ from ledger.canonical import Malformed
 from ledger.envelope import parse_envelope
 from ledger.submission import decode_submission
 from ledger.verification import verify_receipt
-from tests.support.client import answer_is_lost, between, client_of, signer
+from tests.support.client import answer_is_lost, between, client_of, made, signer
 from tests.support.desk import enterprise, policy, statement
 from tests.support.domain import grant_body
 from tests.support.keys import keyid
@@ -101,7 +100,7 @@ def test_what_has_no_answer_waits_and_goes_first(at: Web, tmp_path: Path) -> Non
 def test_waits_as_long_as_the_server_asks(at: Web, tmp_path: Path) -> None:
     """Given a server that is away for a second, when an envelope is sent, then it is sent again after that second."""
     line = between(at)
-    line.happenings = [lambda _request, _send: Response(503, headers={"Retry-After": "1"})]
+    line.happenings = [lambda _request, _send: made(503, **{"retry-after": "1"})]
     with client_of(at, tmp_path / "c", line) as client:
         client.take_seq(COMMERCE.keyid)
         began = time.monotonic()
@@ -148,7 +147,7 @@ def test_what_is_not_accepted_is_settled_without_record(at: Web, tmp_path: Path)
 def test_an_answer_that_settles_nothing_stays(at: Web, tmp_path: Path) -> None:
     """Given a page of something between, when it answers, then the problem is unexpected, and the envelope waits."""
     line = between(at)
-    line.happenings = [lambda _request, _send: Response(404, text="<html>no such host</html>")]
+    line.happenings = [lambda _request, _send: made(404, "<html>no such host</html>")]
     with client_of(at, tmp_path / "c", line) as client:
         client.take_seq(COMMERCE.keyid)
         with pytest.raises(Exception, match="unexpected: status 404") as caught:

@@ -8,13 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from httpx2 import Response
 from starlette.testclient import TestClient
 
 from api.client import Distrust
 from api.http.app import create_app
 from api.http.settings import Settings
-from tests.support.client import Between, altered, answer_is_lost, between, client_of, signer
+from tests.support.client import Between, altered, answer_is_lost, between, client_of, made, signer
 from tests.support.desk import enterprise
 from tests.support.web import Web, lay_keys
 
@@ -72,7 +71,7 @@ def test_a_receipt_of_another_envelope_halts(at: Web, tmp_path: Path) -> None:
     """Given a statement that another envelope entered, when its receipt comes for this one, then the client halts."""
     first = at.enter([enterprise(1)], "commerce-1")
     line = between(at)
-    line.happenings = [lambda _request, _send: Response(201, json=first)]
+    line.happenings = [lambda _request, _send: made(201, json.dumps(first))]
     with client_of(at, tmp_path / "c", line) as client:
         client.take_seq(COMMERCE.keyid, 3)
         with pytest.raises(Distrust, match="of another envelope"):

@@ -15,6 +15,7 @@ from api.client.stream import MAX_EVENT_BYTES, events
 from api.client.trust import DoesNotVerify
 from ledger.anchor import Anchor, read_anchor
 from ledger.merkle import leaf_hash
+from tests.support.client import made
 from tests.support.reading import Readers, listening, readers
 from tests.support.server import free_port
 from tests.support.web import lay_anchor
@@ -47,7 +48,7 @@ class Altering(HTTPTransport):
     def handle_request(self, request: Request) -> Response:
         with closing(super().handle_request(request)) as answer:
             body = answer.read().replace(*self._change)
-        return Response(answer.status_code, headers={"content-type": "text/event-stream"}, content=body)
+        return made(answer.status_code, body.decode())
 
 
 def test_every_entry_comes_once_through_streams_that_end(
