@@ -31,7 +31,8 @@ url, folder, anchor = sys.argv[1:]
 with Client(url, Path(folder), read_anchor(anchor)) as client:
     client.resume()
     officer = signer("police-1")
-    done = client.state.seqs.get(officer.keyid, 0)
+    # Not the last seq: one that was taken when the process died may have no envelope, which is allowed.
+    done = len(list((Path(folder) / "settled").glob("*.answer.json")))
     for one in statements()[done:]:
         client.enter("police", [one], officer)
 """
