@@ -12,7 +12,8 @@ before; the latest entry so verified is what the next envelope says it has seen.
 verify, the client keeps the evidence and sends nothing more.
 """
 
-from api.client.client import Client, Entered, Proved
+from api.client.answer import Entered, Proved
+from api.client.client import Client
 from api.client.errors import (
     ClientError,
     Conflict,

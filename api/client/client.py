@@ -3,7 +3,7 @@
 import json
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from types import TracebackType
@@ -11,6 +11,7 @@ from typing import Any, Final, Self
 
 from httpx2 import BaseTransport
 
+from api.client.answer import Entered, Proved, parse_answer
 from api.client.connection import Connection
 from api.client.errors import Distrust, ForkedView, NotAccepted, Refused, Unproved, Unsettled, problem_of
 from api.client.folder import Folder, State
@@ -18,9 +19,8 @@ from api.client.stream import Followed, follow
 from api.client.trust import DoesNotVerify, Tiles, believed, latest_seen, verified_receipts
 from domain.statements import parse_statement
 from ledger.anchor import Anchor
-from ledger.canonical import Malformed, canonical_bytes, load_object
+from ledger.canonical import canonical_bytes
 from ledger.clock import Clock, format_instant, system_clock
-from ledger.entry import Header
 from ledger.envelope import Head, parse_envelope
 from ledger.signing import Signer, begin_submission
 from ledger.submission import decode_submission
@@ -28,24 +28,6 @@ from ledger.submission import decode_submission
 PATIENCE_SECONDS: Final = 300.0
 _TITLES: Final = {"Accept-Language": "zh"}
 """Officers read the titles of refusals; details are English in any case."""
-
-
-@dataclass(frozen=True, slots=True)
-class Proved:
-    """A statement that is in the ledger: header, codes of its flags, receipt and statement to keep."""
-
-    header: Header
-    flags: tuple[str, ...]
-    receipt: bytes
-    statement: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Entered:
-    """An envelope that entered; ``replayed`` says that it had entered before it was sent this time."""
-
-    replayed: bool
-    receipts: tuple[Proved, ...]
 
 
 class Client:
@@ -235,7 +217,7 @@ class Client:
     def _entered(
         self, name: str, answer: bytes, envelope: bytes, statements: Sequence[bytes], spent: State
     ) -> Entered:
-        replayed, receipts = _answer(answer)
+        replayed, receipts = parse_answer(answer)
         if any(receipt.get("proof") is None for receipt in receipts):
             raise Unproved(f"{name}: entered, and no checkpoint covers it yet")
         try:
@@ -265,15 +247,3 @@ class Client:
             "seen": [self.state.seen.index, self.state.seen.leaf_hash],
         }
         return self._folder.halt(str(error), {"known": known, "received": error.evidence, **more})
-
-
-def _answer(data: bytes) -> tuple[bool, list[dict[str, Any]]]:
-    """Return ``replayed`` and the receipts, each an object with ``flags`` and ``proof`` at least."""
-    try:
-        whole = load_object(data, what="answer")
-        receipts = [dict(one) for one in whole["receipts"]]
-        if not all(isinstance(one["flags"], list) and "proof" in one for one in receipts):
-            raise Malformed("answer: a receipt without flags or proof")
-        return bool(whole["replayed"]), receipts
-    except (Malformed, KeyError, TypeError, ValueError):
-        raise problem_of(200, data) from None

@@ -25,8 +25,8 @@ from ledger.sequencer import Sequencer
 from ledger.stores import is_postgres, open_store, sqlite_file
 from projections.balances import Balances, read_balances
 from projections.runner import catch_up
+from tests.support.lot_season import LOT, Agencies, WithLot
 from tests.support.postgres import Server as Postgres
-from tests.support.season import LOT, Agencies, WithLot
 from tests.support.season_server import WORKER, FileClock, SeasonServer
 
 SEED = 1

@@ -30,9 +30,9 @@ _HALF: Final = LOT // 2  # an application names 200 cars at most
 class WithLot(Lawful):
     """A clean season in which one exporter brings 300 cars to the port on one day."""
 
-    def __init__(self, lawful: Lawful) -> None:
-        super().__init__(1, ALL_KINDS_FROM, [])
-        del lawful
+    def __init__(self, plain: Lawful) -> None:
+        """Take the place of the plain season's oddities, ``plain``: the same for every seed."""
+        super().__init__(1, ALL_KINDS_FROM, plain.exporters)
         self._pair: Pair | None = None
         self._registered = date.min
 
