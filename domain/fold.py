@@ -45,11 +45,13 @@ class Outcome:
         changes: the records that it writes, by key; apply them before the next statement is judged.
         postings: in order.
         flags: codes of ``domain.errors.FLAGS``, in the order in which they were found.
+        grounded: False for a decision whose ground is not on record; nothing follows from it.
     """
 
     changes: Mapping[str, Record]
     postings: tuple[Posting, ...]
     flags: tuple[str, ...]
+    grounded: bool = True
 
 
 def fold(state: State, statement: Statement, index: int, recorded_at: datetime) -> Outcome:
@@ -69,7 +71,7 @@ def fold_draft(draft: Draft) -> Outcome:
     try:
         fold_body(draft, draft.statement.body)
     except Groundless:
-        return Outcome({}, (), ())
+        return Outcome({}, (), (), grounded=False)
     return Outcome(draft.changes, tuple(draft.postings), tuple(draft.flags))
 
 

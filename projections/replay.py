@@ -64,14 +64,9 @@ def replay(reader: Reader, roots: Collection[str], size: int, as_of: date | None
     state, unplaced = State(_Nothing()), list[int]()
     for index, header, statement in steps:
         recorded_at = datetime.fromisoformat(header.recorded_at)
-        try:
-            outcome = fold(state, statement, index, recorded_at)
-        except (AssertionError, AttributeError, KeyError):
-            if as_of is None:
-                raise
-            # A decision dated before the application that it decides: in this order it has no ground yet.
+        outcome = fold(state, statement, index, recorded_at)
+        if not outcome.grounded:  # dated before what it decides: in this order it has no ground yet
             unplaced.append(index)
-            continue
         state.apply(outcome.changes)
     return Replay(state, len(steps), tuple(sorted(unplaced)))
 
