@@ -15,6 +15,7 @@ from projections.history.chains import NoHistory, read_entry
 from projections.history.moments import Moment, replay_at, standing_at
 from projections.history.replay import Replay
 from projections.history.told import Told
+from projections.proof.follower import known_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class Difference:
         then: the earlier; None where nothing was recorded yet.
         now: the later.
         as_of: the day.
-        learnt: the entries that count now and did not then, in the later order.
+        learnt: the entries recorded since that count now, in the later order.
         unsaid: the indexes of those that counted then and do not now: corrected since.
         changes: by path ascending.
     """
@@ -71,7 +72,13 @@ def difference(reader: Reader, subject: str, since: int | date, now: Moment) -> 
     later = replay_at(reader, subject, Moment(now.as_known_at, day))
     then = None if then is None else Replay(then.file, day)
     known = {one.index for one in then.entries} if then else set[int]()
-    told = [one for one in later.entries if one.index in later.file.shown]
+    was_there = known_at(since)
+    # A car that came to the subject since brings entries of its own that were in the ledger all the while.
+    told = [
+        one
+        for one in later.entries
+        if one.index in later.file.shown and not was_there(one.index, one.recorded_at)
+    ]
     left = {one.index for one in later.entries}
     before = {} if then is None else _flat(standing_at(then))
     after = _flat(standing_at(later))
@@ -79,7 +86,7 @@ def difference(reader: Reader, subject: str, since: int | date, now: Moment) -> 
         then,
         later,
         day,
-        tuple(one for one in told if one.index not in known),
+        tuple(told),
         tuple(sorted(index for index in known - left if then and index in then.file.shown)),
         tuple(_changes(before, after)),
     )
