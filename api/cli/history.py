@@ -23,10 +23,11 @@ from api.cli.moments import AsKnownAt, AsOf, day_of, moment_of
 from api.cli.story import print_deadlines, print_difference, print_history
 from ledger.store import Reader
 from ledger.subject_bundle import SUBJECT
-from projections.history.chains import ChainBroken, NoHistory
+from projections.history.chains import NoHistory
 from projections.history.city import city_deadlines
 from projections.history.deadlines import Deadline
 from projections.history.difference import difference
+from projections.history.gathering import ChainBroken
 from projections.history.moments import Moment, deadlines_of, replay_at
 from projections.history.story import Story, deadline_json
 

@@ -8,8 +8,8 @@ from domain.state import State
 from ledger.canonical import Malformed
 from ledger.records import ENTRY, read_target
 from ledger.store import Reader
-from projections.history.chains import ChainBroken
 from projections.history.deadlines import Deadline, deadlines
+from projections.history.gathering import ChainBroken
 from projections.history.order import advance
 from projections.history.told import told
 

@@ -11,7 +11,8 @@ from datetime import date
 from typing import Any
 
 from ledger.store import Reader
-from projections.history.chains import NoHistory, read_entry
+from projections.history.chains import NoHistory
+from projections.history.gathering import read_entry
 from projections.history.moments import Moment, replay_at, standing_at
 from projections.history.replay import Replay
 from projections.history.told import Told

@@ -13,7 +13,9 @@ from domain.records import Evidence, Record, load_record
 from domain.rules.transfer import timing
 from domain.state import State
 from ledger.store import Reader
-from projections.history.chains import NoHistory, SubjectFile, read_entry, read_surroundings
+from projections.history.chains import NoHistory, read_surroundings
+from projections.history.file import SubjectFile
+from projections.history.gathering import read_entry
 from projections.history.moments import Moment, replay_at
 from projections.history.order import advance
 from projections.history.told import Told

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from ledger.canonical import Malformed
 from ledger.store import Reader
-from projections.history.chains import ChainBroken
+from projections.history.gathering import ChainBroken
 from projections.history.told import Told, told
 from projections.proof.follower import Follower
 from projections.proof.statements import STATEMENTS

@@ -6,8 +6,9 @@ from datetime import date
 
 from domain.state import State
 from ledger.store import Reader
-from projections.history.chains import SubjectFile, read_file
+from projections.history.chains import read_file
 from projections.history.deadlines import Deadline, deadlines
+from projections.history.file import SubjectFile
 from projections.history.replay import Replay
 from projections.history.standing import Standing, standing
 

@@ -8,7 +8,7 @@ from domain.fold import fold
 from domain.postings import ACCOUNTS, Posting
 from domain.records import Pair
 from domain.state import State
-from projections.history.chains import SubjectFile
+from projections.history.file import SubjectFile
 from projections.history.order import ordered
 from projections.history.told import Told
 

@@ -12,7 +12,7 @@ from domain.identifiers import pair_of
 from domain.overlays import overlays
 from domain.records import Pair, Vehicle
 from domain.state import State
-from projections.history.chains import SubjectFile
+from projections.history.file import SubjectFile
 
 Standing = Mapping[str, Any]
 """``enterprise``, ``pairs``, ``batches``, ``cars``, ``cases``: each by id, in JSON values alone."""

@@ -8,7 +8,8 @@ import pytest
 
 from api.demo.fleet import enterprise as firm
 from ledger.merkle import leaf_hash
-from projections.history.chains import ChainBroken, NoHistory, read_file
+from projections.history.chains import NoHistory, read_file
+from projections.history.gathering import ChainBroken
 from tests.projections.history.conftest import Played
 from tests.support.desk import Desk, desk, enterprise
 

@@ -8,7 +8,7 @@ import pytest
 
 from domain.calendar import shanghai_date
 from domain.state import State
-from projections.history.chains import SubjectFile
+from projections.history.file import SubjectFile
 from projections.history.moments import Moment, replay_at
 from projections.history.replay import Replay
 from tests.projections.history.conftest import Played
