@@ -1,4 +1,4 @@
-"""A season with violations of every kind, played once."""
+"""A lawful season and one with violations of every kind, each played once."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -24,8 +24,26 @@ class Played:
 
 @pytest.fixture(scope="session")
 def season(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
-    url = f"sqlite:///{tmp_path_factory.mktemp('season')}/ledger.db"
-    assert run(["demo", "--faults", "--db", url, "--json"]) == 0
+    """The season with violations."""
+    yield from _played(tmp_path_factory, "--faults")
+
+
+@pytest.fixture(scope="session")
+def lawful(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
+    """A season with all that may lawfully happen, corrections of several kinds among it."""
+    yield from _played(tmp_path_factory)
+
+
+@pytest.fixture(params=["season", "lawful"])
+def either(request: pytest.FixtureRequest) -> Played:
+    """One season after the other."""
+    played: Played = request.getfixturevalue(request.param)
+    return played
+
+
+def _played(directories: pytest.TempPathFactory, *options: str) -> Iterator[Played]:
+    url = f"sqlite:///{directories.mktemp('season')}/ledger.db"
+    assert run(["demo", *options, "--db", url, "--json"]) == 0
     store = open_store(url, read_only=True)
     yield Played(store, read_lines(store.entries(0, store.head().size)))
     store.close()

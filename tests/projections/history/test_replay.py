@@ -44,38 +44,38 @@ def own_records(state: State, file: SubjectFile) -> dict[str, object]:
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_any_moment_is_that_of_the_whole_ledger(season: Played, seed: int) -> None:
-    """Given a season with faults, when a firm is replayed at random moments, then its records are the ledger's."""
+def test_any_moment_is_that_of_the_whole_ledger(either: Played, seed: int) -> None:
+    """Given a season, when a firm is replayed at random moments, then its records are the ledger's."""
     dice = Random(seed)
-    firms = season.subjects("enterprise:")
-    for moment in moments(season, seed, 6):
-        subject = dice.choice([key for key in firms if _is_known(season, key, moment)])
-        replay = replay_at(season.store, subject, moment)
+    firms = either.subjects("enterprise:")
+    for moment in moments(either, seed, 6):
+        subject = dice.choice([key for key in firms if _is_known(either, key, moment)])
+        replay = replay_at(either.store, subject, moment)
 
-        whole = Naive(season.lines, moment.as_known_at).state(moment.as_of)
+        whole = Naive(either.lines, moment.as_known_at).state(moment.as_of)
 
         assert own_records(replay.end(), replay.file) == own_records(whole, replay.file), (subject, moment)
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_any_car_stands_where_the_whole_ledger_has_it(season: Played, seed: int) -> None:
-    """Given a season with faults, when cars are replayed at a random moment, then each is the ledger's."""
+def test_any_car_stands_where_the_whole_ledger_has_it(either: Played, seed: int) -> None:
+    """Given a season, when cars are replayed at a random moment, then each is the ledger's."""
     dice = Random(seed)
-    moment = next(moments(season, seed, 1))
-    whole = Naive(season.lines, moment.as_known_at).state(moment.as_of)
-    cars = [key for key in season.subjects("vin:") if _is_known(season, key, moment)]
+    moment = next(moments(either, seed, 1))
+    whole = Naive(either.lines, moment.as_known_at).state(moment.as_of)
+    cars = [key for key in either.subjects("vin:") if _is_known(either, key, moment)]
     for key in dice.sample(cars, min(15, len(cars))):
-        replay = replay_at(season.store, key, moment)
+        replay = replay_at(either.store, key, moment)
 
         assert replay.end().vehicle(key[4:]).car == whole.vehicle(key[4:]).car, (key, moment)
 
 
-def test_every_step_moves_what_the_whole_ledger_moved(season: Played) -> None:
+def test_every_step_moves_what_the_whole_ledger_moved(either: Played) -> None:
     """Given every firm, when stepped through, then each entry moves its pairs as in the ledger, and is shown."""
-    naive = Naive(season.lines)
+    naive = Naive(either.lines)
     moved = 0
-    for subject in season.subjects("enterprise:"):
-        replay = replay_at(season.store, subject, Moment())
+    for subject in either.subjects("enterprise:"):
+        replay = replay_at(either.store, subject, Moment())
         steps = [
             (step.told.index, one.pair_id, dict(one.before), dict(one.after))
             for step in replay.steps()
@@ -85,31 +85,31 @@ def test_every_step_moves_what_the_whole_ledger_moved(season: Played) -> None:
         assert steps == naive.moves(subject.partition(":")[2])
         assert {index for index, *_ in steps} <= replay.file.shown
         moved += len(steps)
-    assert moved > 500
+    assert moved > 400
 
 
-def test_the_story_has_every_entry_of_its_chains(season: Played) -> None:
+def test_the_story_has_every_entry_of_its_chains(either: Played) -> None:
     """Given every firm, when its file is read, then each entry about it or a car named with it is shown."""
-    for subject in season.subjects("enterprise:"):
-        file = replay_at(season.store, subject, Moment()).file
-        own = [line for line in season.lines if subject in line.subjects]
+    for subject in either.subjects("enterprise:"):
+        file = replay_at(either.store, subject, Moment()).file
+        own = [line for line in either.lines if subject in line.subjects]
         cars = {key for line in own for key in line.subjects if key.startswith("vin:")}
-        about = {line.index for line in season.lines if line.subjects & {subject, *cars}}
+        about = {line.index for line in either.lines if line.subjects & {subject, *cars}}
 
         assert sorted(f"vin:{vin}" for vin in file.cars) == sorted(cars)
         assert about <= file.shown
-        others = (season.lines[index] for index in file.shown - about)
+        others = (either.lines[index] for index in file.shown - about)
         assert all(line.header["type"].startswith("Case") or _of_case(line.header["tags"]) for line in others)
 
 
-def test_as_of_a_day_later_statements_and_those_taken_back_do_not_count(season: Played) -> None:
+def test_as_of_a_day_later_statements_and_those_taken_back_do_not_count(either: Played) -> None:
     """Given a firm with a corrected entry, when looked at as of the end, then it is gone and said anew in place."""
-    corrections = [line for line in season.lines if line.header["type"] == "EventCorrected"]
+    corrections = [line for line in either.lines if line.header["type"] == "EventCorrected"]
     assert corrections
     for line in corrections:
         target = line.content["body"]["target_index"]
         subject = min(key for key in line.subjects if key.startswith(("enterprise:", "vin:")))
-        file = replay_at(season.store, subject, Moment()).file
+        file = replay_at(either.store, subject, Moment()).file
         replay = Replay(file, date(2099, 1, 1))
         indexes = [one.index for one in replay.entries]
 
