@@ -10,6 +10,7 @@ from api.demo.fleet import enterprise as firm
 from ledger.merkle import leaf_hash
 from projections.history.chains import NoHistory, read_file
 from projections.history.gathering import ChainBroken
+from projections.history.told import told
 from tests.projections.history.conftest import Played
 from tests.support.desk import Desk, desk, enterprise
 
@@ -61,10 +62,10 @@ def test_no_entry_of_others_is_read(season: Played, kind: str) -> None:
         assert len(reader.read) <= 2 * len(file.entries)
 
 
-def test_the_cost_does_not_follow_the_rest_of_the_ledger(tmp_path: Path) -> None:
+def test_the_cost_does_not_follow_the_rest_of_the_ledger(tmp_path: Path, url: str) -> None:
     """Given a firm's history, when thirty other firms are entered, then as many entries are read as before."""
     subject = "enterprise:91310115PDY00001XD"
-    with desk(tmp_path) as at:
+    with desk(tmp_path, url) as at:
         _enter(at, 1)
         before = Counting(at.store)
         read_file(before, subject)
@@ -101,3 +102,13 @@ def test_a_subject_without_entries_has_no_history(season: Played) -> None:
         read_file(season.store, season.subjects("vin:")[0], 3)
     with pytest.raises(ValueError, match="neither"):
         read_file(season.store, "case:1")
+
+
+def test_an_entry_of_unknown_type_is_told_by_its_header(season: Played) -> None:
+    """Given an entry of a type that is not known here, when read, then its header says when and about whom."""
+    line = next(line for line in season.lines if line.header["type"] == "VehicleRegistered")
+    later = told(line.data.replace(b"VehicleRegistered", b"VehicleRepainted"))
+
+    assert later.statement is None
+    assert later.effective_date == later.recorded_on == told(line.data).recorded_on
+    assert later.tagged("vin") == [line.content["body"]["vin"]]
