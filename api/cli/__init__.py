@@ -9,13 +9,14 @@ import sys
 import typer
 from typer.exceptions import Abort, TyperException
 
-from api.cli import keys
+from api.cli import explain, keys
 from api.cli.balance import balance
 from api.cli.checkpoint import checkpoint
 from api.cli.context import Stop, errors
 from api.cli.demo import demo
 from api.cli.doctor import doctor
 from api.cli.export import export
+from api.cli.history import deadlines, history
 from api.cli.init import init
 from api.cli.rebuild import rebuild
 from api.cli.roles import roles
@@ -34,9 +35,10 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(keys.app, name="keys")
+app.add_typer(explain.app, name="explain")
 _COMMANDS = (
-    init, sign, submit, receipt, balance, checkpoint, verify, export, rebuild, serve, token, doctor,
-    roles, demo
+    init, sign, submit, receipt, balance, history, deadlines, checkpoint, verify, export, rebuild,
+    serve, token, doctor, roles, demo,
 )  # fmt: skip
 for command in _COMMANDS:
     app.command()(command)

@@ -23,9 +23,9 @@ from api.cli.context import (
     print_json,
     read_file,
 )
+from api.cli.moments import day_of, moment_of
 from api.cli.report import print_verification, progress_bar
 from domain.catalogue import CATALOGUE
-from domain.shapes import parse_day
 from ledger.anchor import Anchor, read_anchor
 from ledger.bundle import BundleSource
 from ledger.bundle_files import Files, open_files
@@ -46,7 +46,6 @@ from projections.proof.stored import read_stored
 from projections.proof.subject_answer import SubjectAnswer, answer_subject
 
 _SQLITE: Final = b"SQLite format 3\x00"
-_MAX_INDEX_DIGITS: Final = 15
 _WHOLE_ONLY: Final = "--save-state and --resume ask the whole ledger"
 
 
@@ -98,8 +97,8 @@ def verify(
     question = Question(
         unanchored=unanchored,
         lenient=lenient,
-        as_known_at=None if as_known_at is None else _moment(as_known_at),
-        as_of=None if as_of is None else _day("--as-of", as_of),
+        as_known_at=None if as_known_at is None else moment_of("--as-known-at", as_known_at),
+        as_of=None if as_of is None else day_of("--as-of", as_of),
         documents=documents if documents is None else _folder(documents),
         extracts=tuple((path.name, _extract(path)) for path in compare or ()),
         save_state=save_state,
@@ -218,20 +217,6 @@ def _verify_whole(
     if asked.save_state is not None and anchor is not None:
         write_own(asked.save_state, anchor, verification, follower)
     return answer
-
-
-def _moment(text: str) -> int | date:
-    """Return the index or the day that ``--as-known-at`` names."""
-    if text.isascii() and text.isdigit() and len(text) <= _MAX_INDEX_DIGITS:
-        return int(text)
-    return _day("--as-known-at", text, also="an index or ")
-
-
-def _day(option: str, text: str, also: str = "") -> date:
-    try:
-        return parse_day(text)
-    except ValueError:
-        raise Stop(USAGE, f"{option} {text}: {also}a day YYYY-MM-DD is wanted") from None
 
 
 def _folder(path: Path) -> Path:

@@ -1,0 +1,182 @@
+"""Histories, clocks and explanations for people: tables."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from api.cli.context import console
+
+_STATUS_STYLE: Final = {
+    "DUE": "green", "PENDING": "green", "POSSIBLE": "green", "AT_RISK": "yellow", "LAPSING": "yellow",
+    "UNDETERMINED": "yellow", "OVERDUE": "red", "MISSING": "red", "LAPSED": "red",
+}  # fmt: skip
+_ABOUT: Final = ("line_id", "batch_id", "app_id", "pair_id", "case_id", "vin", "uscc", "cert_no")
+
+
+def print_history(told: dict[str, Any]) -> None:
+    """Print the object of ``history --json`` for people."""
+    out = _wide_console()
+    out.print(_entries(told["entries"], escape(_title(told))))
+    _print_standing(out, told["standing"])
+    if told["deadlines"]:
+        out.print(_deadlines(told["deadlines"], f"clocks on {told['as_of']}"))
+    _print_wholeness(out, told)
+
+
+def print_difference(told: dict[str, Any]) -> None:
+    """Print the object of ``history --since --json`` for people."""
+    out = _wide_console()
+    day, since = told["as_of"], told["since"]
+    out.print(_entries(told["learnt"], f"about {day}, not known at {since}"))
+    if told["unsaid"]:
+        shown = ", ".join(map(str, told["unsaid"]))
+        out.print(f"corrected since, and no longer counted: entries {shown}", soft_wrap=True)
+    table = Table("what", "known then", "known now", title=f"what stands otherwise on {day}")
+    for one in told["changes"]:
+        table.add_row(escape(one["path"]), escape(_value(one["then"])), escape(_value(one["now"])))
+    out.print(table)
+    _print_wholeness(out, told)
+
+
+def print_deadlines(rows: Sequence[dict[str, Any]], title: str) -> None:
+    """Print clocks, by last day."""
+    _wide_console().print(_deadlines(rows, title))
+
+
+def print_balance_grounds(told: dict[str, Any]) -> None:
+    """Print every posting on one account."""
+    out = _wide_console()
+    title = f"{told['account']} of {told['pair_id']}: {told['balance']}"
+    table = Table("entry", "recorded", "what", "posting", "units", "balance", "rule", title=title)
+    for one in told["entries"]:
+        posting = f"{one['posting']['source'] or '–'}→{one['posting']['target'] or '–'}"
+        table.add_row(
+            str(one["index"]),
+            one["recorded_at"][:10],
+            escape(_what(one)),
+            posting,
+            f"{one['units']:+d}",
+            str(one["balance"]),
+            escape(one["article"]),
+        )
+    out.print(table)
+
+
+def print_grounds(told: dict[str, Any], entries: Sequence[dict[str, Any]]) -> None:
+    """Print what a flag or a finding says, its rule, and its entries."""
+    out = _wide_console()
+    out.print(escape(f"{told['code']} ({told['control']}) {told['zh']}"), soft_wrap=True)
+    out.print(escape(told["en"]), soft_wrap=True)
+    out.print(escape(f"rule: {told['source']}"), soft_wrap=True)
+    if "verdict" in told:
+        out.print(escape(f"{told['verdict']}: {told['detail']}"), soft_wrap=True)
+        for one in told["missing"]:
+            out.print(escape(f"· missing: {one}"), soft_wrap=True)
+    out.print(_entries(entries, "the entries that show it"))
+
+
+def _entries(entries: Sequence[dict[str, Any]], title: str) -> Table:
+    table = Table("entry", "takes effect", "what", "signed by", "moved, and what follows", title=title)
+    for one in entries:
+        signed = ", ".join(one["officers"]) or one["agency"] or "–"
+        table.add_row(
+            str(one["index"]),
+            f"{one['effective_date']}\n(recorded {one['recorded_at'][:10]})",
+            escape(_what(one)),
+            escape(signed),
+            escape("\n".join(_follows(one))),
+        )
+    return table
+
+
+def _what(one: Mapping[str, Any]) -> str:
+    body = one["body"] or {}
+    about = next((str(body[name]) for name in _ABOUT if body.get(name)), "")
+    vin = body.get("vin")
+    extra = f"\n{vin}" if vin and vin != about else ""
+    papers = f"\n{len(one['attachments'])} attachments" if one["attachments"] else ""
+    return f"{one['zh'] or ''} {one['type']}\n{about}{extra}{papers}".strip()
+
+
+def _follows(one: Mapping[str, Any]) -> Iterator[str]:
+    for each in one.get("balances", ()):
+        before, after = each["before"], each["after"]
+        moved = (f"{name} {before[name]}→{after[name]}" for name in after if after[name] != before[name])
+        yield " ".join(moved)
+    if not one.get("balances"):  # of a car alone: its unit
+        for each in one.get("postings", ()):
+            yield f"{each['source'] or '–'}→{each['target'] or '–'}"
+    for each in one["flags"]:
+        yield f"! {each['code']} ({each['control']}) {each['zh']}"
+    for each in one["refused"]:
+        yield f"refused: {each['code']} {each['article'] or ''}".rstrip()
+    if one.get("corrected_by") is not None:
+        yield f"corrected by entry {one['corrected_by']}"
+    if one["place"] != one["index"]:
+        yield f"said instead of entry {one['place']}"
+    for each in one.get("deadlines", ()):
+        yield f"{each['kind']} {each['status']} {each['due'] or ''}".rstrip()
+
+
+def _deadlines(rows: Sequence[dict[str, Any]], title: str) -> Table:
+    table = Table("last day", "status", "clock", "whose", "figures", "rule", title=title)
+    for one in rows:
+        style = _STATUS_STYLE[one["status"]]
+        table.add_row(
+            one["due"] or "–",
+            f"[{style}]{one['status']}[/]",
+            one["kind"],
+            escape(one["subject"]),
+            escape(one["detail"]),
+            escape(one["source"]),
+        )
+    return table
+
+
+def _print_standing(out: Console, standing: dict[str, Any]) -> None:
+    firm = standing["enterprise"]
+    if firm is not None:
+        suspended = ", ".join(firm["suspended"]) or "no"
+        out.print(
+            escape(f"{firm['name']}: qualification {firm['qualification'] or '–'}, suspended: {suspended}"),
+            soft_wrap=True,
+        )
+    for pair_id, pair in standing["pairs"].items():
+        units = " ".join(f"{name} {count}" for name, count in pair["balances"].items() if count)
+        out.print(escape(f"pair {pair_id} {pair['status']}: {units or 'no units'}"), soft_wrap=True)
+    for vin, car in standing["cars"].items():
+        if car["overlays"]:
+            out.print(escape(f"car {vin}: {', '.join(car['overlays'])}"), soft_wrap=True)
+    for case_id, case in standing["cases"].items():
+        decision = f", {case['decision']}" if case["decision"] else ""
+        out.print(escape(f"case {case_id} {case['ground']} {case['status']}{decision}"), soft_wrap=True)
+
+
+def _print_wholeness(out: Console, told: dict[str, Any]) -> None:
+    links = f"{len(told['chains'])} chains hang together"
+    heads = "no heads are committed yet: `quota-ledger export --fresh` has them committed"
+    if told["heads_at"] is not None:
+        heads = f"below entry {told['heads_at']}, which commits to their heads, `export` proves them whole"
+    out.print(f"· {links}; {heads}", soft_wrap=True)
+
+
+def _title(told: dict[str, Any]) -> str:
+    order = "in the order of the ledger" if told["order"] == "recorded" else f"as of {told['as_of']}"
+    known = told["as_known_at"]
+    return f"{told['subject']}, {order}{'' if known is None else f', as known at {known}'}"
+
+
+def _value(value: object) -> str:
+    if value is None:
+        return "–"
+    return ", ".join(map(str, value)) or "none" if isinstance(value, list) else str(value)
+
+
+def _wide_console() -> Console:
+    """Return the console with room for a pair's id in one piece."""
+    out = console()
+    out.width = max(out.width, 140)
+    return out

@@ -1,0 +1,55 @@
+"""The clocks of every enterprise: one pass over the ledger, of which only the records are kept."""
+
+from collections.abc import Collection, Mapping
+from datetime import date
+
+from domain.records import Record
+from domain.state import State
+from ledger.canonical import Malformed
+from ledger.records import ENTRY, read_target
+from ledger.store import Reader
+from projections.history.deadlines import Deadline, deadlines
+from projections.history.gathering import ChainBroken
+from projections.history.order import advance
+from projections.history.told import told
+
+
+def city_deadlines(reader: Reader, on: date | None = None) -> tuple[date, list[Deadline]]:
+    """Return a day and every clock that runs on it, as known at the end of that day.
+
+    Args:
+        reader: the store.
+        on: the day; None: that on which the last entry was recorded.
+
+    Raises:
+        ChainBroken: an entry cannot be read.
+    """
+    state = State(_Targets(reader))
+    recorded: list[date] = []
+    try:
+        for data in reader.entries(0, reader.head().size):
+            one = told(data)
+            if on is not None and one.recorded_on > on:
+                break
+            recorded.append(one.recorded_on)
+            advance(state, one)
+    except Malformed as error:
+        raise ChainBroken(f"entry {len(recorded)}: {error}; `quota-ledger verify` says more") from None
+    day = on or (recorded[-1] if recorded else date.min)
+    return day, deadlines(state, list(state.changes), day, recorded.__getitem__)
+
+
+class _Targets:
+    """The entries that corrections name, read when they are asked for; all else comes from the fold."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+
+    def fetch(self, keys: Collection[str]) -> Mapping[str, Record]:
+        """Return the entries among the keys."""
+        indexes = [int(key.removeprefix(ENTRY)) for key in keys if key.startswith(ENTRY)]
+        return {
+            f"{ENTRY}{index}": read_target(data)
+            for index in indexes
+            for data in self._reader.entries(index, index + 1)
+        }

@@ -1,0 +1,114 @@
+"""What is known of a day at one moment and otherwise at a later one.
+
+Both moments look at the same day: what had taken effect by then. So the difference is what was learnt since:
+entries recorded later about things that had happened already, statements taken back or said anew, and what
+stands differently because of them.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from ledger.store import Reader
+from projections.history.chains import NoHistory
+from projections.history.gathering import read_entry
+from projections.history.moments import Moment, replay_at, standing_at
+from projections.history.replay import Replay
+from projections.history.told import Told
+from projections.proof.follower import known_at
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One value of ``projections.history.standing`` that differs; None where it is not there."""
+
+    path: str
+    then: Any
+    now: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Two replays of one subject as of one day.
+
+    Attributes:
+        then: the earlier; None where nothing was recorded yet.
+        now: the later.
+        as_of: the day.
+        learnt: the entries recorded since that count now, in the later order.
+        unsaid: the indexes of those that counted then and do not now: corrected since.
+        changes: by path ascending.
+    """
+
+    then: Replay | None
+    now: Replay
+    as_of: date
+    learnt: tuple[Told, ...]
+    unsaid: tuple[int, ...]
+    changes: tuple[Change, ...]
+
+
+def difference(reader: Reader, subject: str, since: int | date, now: Moment) -> Difference:
+    """Return what is known at ``now`` and was not at ``since``.
+
+    Args:
+        reader: the store.
+        subject: ``enterprise:<USCC>`` or ``vin:<VIN>``.
+        since: the earlier moment.
+        now: the later; its ``as_of`` is the day looked at, by default that of the earlier moment.
+
+    Raises:
+        ValueError, NoHistory, ChainBroken: see :func:`projections.history.chains.read_file`.
+    """
+    then: Replay | None
+    try:
+        then = replay_at(reader, subject, Moment(since))
+    except NoHistory:
+        then = None
+    day = now.as_of or (since if isinstance(since, date) or then is None else then.day)
+    if isinstance(day, int):  # an index at which nothing was recorded of the subject
+        found = read_entry(reader, day)
+        day = date.min if found is None else found.recorded_on
+    later = replay_at(reader, subject, Moment(now.as_known_at, day))
+    then = None if then is None else Replay(then.file, day)
+    known = {one.index for one in then.entries} if then else set[int]()
+    was_there = known_at(since)
+    # A car that came to the subject since brings entries of its own that were in the ledger all the while.
+    told = [
+        one
+        for one in later.entries
+        if one.index in later.file.shown and not was_there(one.index, one.recorded_at)
+    ]
+    left = {one.index for one in later.entries}
+    before = {} if then is None else _flat(standing_at(then))
+    after = _flat(standing_at(later))
+    return Difference(
+        then,
+        later,
+        day,
+        tuple(told),
+        tuple(sorted(index for index in known - left if then and index in then.file.shown)),
+        tuple(_changes(before, after)),
+    )
+
+
+def _flat(value: object, path: str = "") -> dict[str, Any]:
+    """Return the leaves of nested objects by their path; lists of plain values are leaves."""
+    items: Sequence[tuple[object, object]]
+    if isinstance(value, Mapping):
+        items = list(value.items())
+    elif isinstance(value, list) and any(isinstance(one, Mapping) for one in value):
+        items = list(enumerate(value, 1))
+    else:
+        return {path: value}
+    found: dict[str, Any] = {}
+    for name, inner in items:
+        found |= _flat(inner, f"{path}/{name}" if path else str(name))
+    return found
+
+
+def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
+    for path in sorted(before.keys() | after.keys()):
+        if before.get(path) != after.get(path):
+            yield Change(path, before.get(path), after.get(path))

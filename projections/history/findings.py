@@ -1,0 +1,67 @@
+"""Which entries show a finding of the verifier, and the rule behind it.
+
+A finding is about the whole ledger: a document may have served another enterprise's car before. So this reads
+every entry, unlike the rest of the replay.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ledger.canonical import Malformed
+from ledger.store import Reader
+from projections.history.gathering import ChainBroken
+from projections.history.told import Told, told
+from projections.proof.follower import Follower
+from projections.proof.statements import STATEMENTS
+from projections.proof.types import Event, StatementResult, Unread
+
+
+class NotAnswered(Exception):
+    """The entries alone do not answer this statement; the message says what does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """The answer to one statement, and the entries that show it: all, or those about one car."""
+
+    result: StatementResult
+    entries: tuple[Told, ...]
+
+
+def explain_finding(reader: Reader, code: str, vin: str | None = None) -> Finding:
+    """Answer one statement of the verifier over the whole ledger, and read the entries that it names.
+
+    Raises:
+        NotAnswered: there is no such statement, or it is one of the integrity pass.
+        ChainBroken: an entry cannot be read.
+    """
+    if code not in STATEMENTS:
+        raise NotAnswered(f"{code}: no statement of the verifier; C01 to C36 are")
+    follower = Follower()
+    size = reader.head().size
+    for one in _entries(reader, range(size)):
+        follower.take(_event(one))
+    answers = (*follower.results(), *follower.checker.report().statements)
+    result = next((one for one in answers if one.code == code), None)
+    if result is None:
+        raise NotAnswered(f"{code} is about integrity and views: `quota-ledger verify` answers it")
+    shown = _entries(reader, result.entries)
+    return Finding(result, tuple(one for one in shown if vin is None or vin in one.tagged("vin")))
+
+
+def _entries(reader: Reader, indexes: Iterable[int]) -> Iterable[Told]:
+    if isinstance(indexes, range):
+        found = reader.entries(indexes.start, indexes.stop)
+    else:
+        found = (data for index in indexes for data in reader.entries(index, index + 1))
+    try:
+        for data in found:
+            yield told(data)
+    except Malformed as error:
+        raise ChainBroken(f"an entry cannot be read: {error}; `quota-ledger verify` says more") from None
+
+
+def _event(one: Told) -> Event | Unread:
+    if one.statement is None:
+        return Unread(one.index, one.recorded_at, tuple(subject.key for subject in one.header.subjects))
+    return Event.of(one.index, one.leaf, one.statement, one.recorded_at)

@@ -1,0 +1,49 @@
+"""A lawful season and one with violations of every kind, each played once."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from api.cli import run
+from ledger.stores import AnyStore, open_store
+from tests.support.naive import Line, read_lines
+
+
+@dataclass(frozen=True)
+class Played:
+    """A ledger, every entry of it, and whom it is about."""
+
+    store: AnyStore
+    lines: list[Line]
+
+    def subjects(self, kind: str) -> list[str]:
+        """Return the keys of all enterprises or cars, in order."""
+        return sorted({key for line in self.lines for key in line.subjects if key.startswith(kind)})
+
+
+@pytest.fixture(scope="session")
+def season(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
+    """The season with violations."""
+    yield from _played(tmp_path_factory, "--faults")
+
+
+@pytest.fixture(scope="session")
+def lawful(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
+    """A season with all that may lawfully happen, corrections of several kinds among it."""
+    yield from _played(tmp_path_factory)
+
+
+@pytest.fixture(params=["season", "lawful"])
+def either(request: pytest.FixtureRequest) -> Played:
+    """One season after the other."""
+    played: Played = request.getfixturevalue(request.param)
+    return played
+
+
+def _played(directories: pytest.TempPathFactory, *options: str) -> Iterator[Played]:
+    url = f"sqlite:///{directories.mktemp('season')}/ledger.db"
+    assert run(["demo", *options, "--db", url, "--json"]) == 0
+    store = open_store(url, read_only=True)
+    yield Played(store, read_lines(store.entries(0, store.head().size)))
+    store.close()

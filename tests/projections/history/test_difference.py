@@ -1,0 +1,93 @@
+"""What two moments know otherwise of one day."""
+
+from datetime import date
+from random import Random
+
+import pytest
+
+from domain.calendar import shanghai_date
+from projections.history.difference import difference
+from projections.history.moments import Moment
+from tests.projections.history.conftest import Played
+from tests.support.naive import Naive
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_what_was_learnt_is_what_the_later_ledger_has_more(season: Played, seed: int) -> None:
+    """Given two random moments, when a firm is compared as of a day, then the entries are those of the ledger."""
+    dice = Random(seed)
+    for subject in season.subjects("enterprise:"):
+        first = next(line.index for line in season.lines if subject in line.subjects)
+        since, until = (
+            dice.randrange(20, len(season.lines)),
+            dice.randrange(max(first, 60), len(season.lines)),
+        )
+        since, until = min(since, until), max(since, until)
+        day = shanghai_date(season.lines[dice.randrange(50, until)].recorded_at)
+        found = difference(season.store, subject, since, Moment(until, day))
+
+        then = {index for index, *_ in Naive(season.lines, since).order(day)}
+        now = {index for index, *_ in Naive(season.lines, until).order(day)}
+        shown = found.now.file.shown
+        assert [one.index for one in found.learnt] == [
+            one.index for one in found.now.entries if one.index in (now - then) & shown
+        ]
+        assert set(found.unsaid) == (then - now) & shown
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_what_stands_otherwise_is_what_the_whole_ledger_says(season: Played, seed: int) -> None:
+    """Given two moments, when a firm's balances as of a day are compared, then each change is the ledger's."""
+    dice = Random(seed)
+    since = dice.randrange(100, 500)
+    day = shanghai_date(season.lines[since + 60].recorded_at)
+    then, now = (Naive(season.lines, known).state(day) for known in (since, None))
+    changed = 0
+    for subject in season.subjects("enterprise:"):
+        found = difference(season.store, subject, since, Moment(None, day))
+        told = {one.path: (one.then, one.now) for one in found.changes if "/balances/" in one.path}
+        pairs = {
+            key[5:] for key in now.changes if key[:5] == "pair:" and subject[11:] in key.split("-", 1)[0]
+        }
+        for pair_id in pairs:
+            before, after = then.pair(pair_id).balances, now.pair(pair_id).balances
+            for account in before:
+                path = f"pairs/{pair_id}/balances/{account}"
+                differs = before[account] != after[account]
+                assert (path in told) is (differs or f"pair:{pair_id}" not in then.changes)
+                if differs:
+                    changed += 1
+                    assert told[path][1] == after[account]
+                    assert (told[path][0] or 0) == before[account]
+    assert changed
+
+
+def test_a_correction_unsays_what_was_known(either: Played) -> None:
+    """Given corrected entries, when the moments before and at each correction are compared, then they are unsaid."""
+    corrections = [line for line in either.lines if line.header["type"] == "EventCorrected"]
+    assert corrections
+    for line in corrections:
+        subject = min(key for key in line.subjects if key.startswith(("enterprise:", "vin:")))
+        found = difference(either.store, subject, line.index - 1, Moment(line.index, date(2099, 1, 1)))
+        again = line.content["body"]["replacement"] is not None
+
+        assert found.unsaid == (line.content["body"]["target_index"],)
+        assert [one.index for one in found.learnt] == ([line.index] if again else [])
+
+
+def test_a_moment_and_itself_know_the_same(season: Played) -> None:
+    """Given one moment twice, when compared, then nothing was learnt, unsaid or stands otherwise."""
+    found = difference(season.store, season.subjects("enterprise:")[0], 700, Moment(700))
+
+    assert (found.learnt, found.unsaid, found.changes) == ((), (), ())
+
+
+def test_before_its_first_entry_nothing_was_known(season: Played) -> None:
+    """Given a firm, when compared with a moment before its first entry, then all that counts now is learnt."""
+    subject = season.subjects("enterprise:")[-1]
+    first = next(line for line in season.lines if subject in line.subjects)
+    found = difference(season.store, subject, first.index - 1, Moment(first.index, date(2099, 1, 1)))
+
+    assert found.then is None
+    assert [one.index for one in found.learnt] == [first.index]
+    assert all(one.then is None for one in found.changes)
