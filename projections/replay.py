@@ -1,23 +1,24 @@
 """The records of one subject as they stood: its chains folded anew, as known at one entry and as of one day.
 
 *As known at N* are entries 0 to N, in order. *As of d* are, of those, the ones whose effective date is not
-after d, in order of (date, index). What a record depends on is found from the entries themselves: the chains
-of the subject, of every enterprise and car that its entries name, and of the policy.
+after d, in order of (date, index), corrections as ``projections.history.order`` reads them. What a record
+depends on is found from the entries themselves: the chains of the subject, of every enterprise and car that
+its entries name, and of the policy.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
 from domain.calendar import shanghai_date
 from domain.fold import fold
-from domain.records import Record
 from domain.state import State
-from domain.statements import Statement, UnknownType, parse_statement
-from ledger.entry import POLICY_SUBJECT, Header, parse_entry, parse_header
-from ledger.entry import parse_statement as parse_object
+from ledger.entry import POLICY_SUBJECT, parse_header
 from ledger.store import Reader
+from projections.history.order import ordered
+from projections.history.targets import Targets
+from projections.history.told import told
 
 MAX_ENTRIES: Final = 50_000
 """A longer replay is refused; ``quota-ledger export`` gives the entries themselves."""
@@ -48,25 +49,18 @@ def replay(reader: Reader, roots: Collection[str], size: int, as_of: date | None
 
     Raises:
         ReplayTooLong: more than ``MAX_ENTRIES`` entries belong to them.
-        Malformed, MalformedStatement: an entry is not of its form.
+        Malformed: an entry is not of its form.
     """
-    steps = [
-        (index, header, statement)
-        for index, data in sorted(_closure(reader, roots, size).items())
-        if (found := _parsed(data)) is not None
-        for header, statement in (found,)
-    ]
-    if as_of is not None:
-        steps = sorted(
-            (step for step in steps if step[2].effective_date <= as_of),
-            key=lambda step: (step[2].effective_date, step[0]),
-        )
-    state, unplaced = State(_Nothing()), list[int]()
-    for index, header, statement in steps:
-        recorded_at = datetime.fromisoformat(header.recorded_at)
-        outcome = fold(state, statement, index, recorded_at)
+    entries = [told(data) for _, data in sorted(_closure(reader, roots, size).items())]
+    targets = Targets(reader)
+    state, unplaced = State(targets), list[int]()
+    steps = ordered(entries, targets, as_of)
+    for one in steps:
+        if one.statement is None:
+            continue  # of a later version: it moves nothing that is known here
+        outcome = fold(state, one.statement, one.index, one.recorded_at)
         if not outcome.grounded:  # dated before what it decides: in this order it has no ground yet
-            unplaced.append(index)
+            unplaced.append(one.index)
         state.apply(outcome.changes)
     return Replay(state, len(steps), tuple(sorted(unplaced)))
 
@@ -102,19 +96,3 @@ def _closure(reader: Reader, roots: Collection[str], size: int) -> dict[int, byt
                 seen.update(named)
                 chains += [[key] for key in named]
     return entries
-
-
-def _parsed(data: bytes) -> tuple[Header, Statement] | None:
-    try:
-        entry = parse_entry(data)
-        return entry.header, parse_statement(parse_object(entry.statement))
-    except UnknownType:
-        return None  # of a later version: it moves nothing that is known here
-
-
-class _Nothing:
-    """A ledger before its first entry."""
-
-    def fetch(self, keys: Collection[str]) -> Mapping[str, Record]:
-        """Return no record."""
-        return {}

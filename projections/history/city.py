@@ -1,16 +1,14 @@
 """The clocks of every enterprise: one pass over the ledger, of which only the records are kept."""
 
-from collections.abc import Collection, Mapping
 from datetime import date
 
-from domain.records import Record
 from domain.state import State
 from ledger.canonical import Malformed
-from ledger.records import ENTRY, read_target
 from ledger.store import Reader
 from projections.history.deadlines import Deadline, deadlines
 from projections.history.gathering import ChainBroken
 from projections.history.order import advance
+from projections.history.targets import Targets
 from projections.history.told import told
 
 
@@ -24,7 +22,7 @@ def city_deadlines(reader: Reader, on: date | None = None) -> tuple[date, list[D
     Raises:
         ChainBroken: an entry cannot be read.
     """
-    state = State(_Targets(reader))
+    state = State(Targets(reader))
     recorded: list[date] = []
     try:
         for data in reader.entries(0, reader.head().size):
@@ -37,19 +35,3 @@ def city_deadlines(reader: Reader, on: date | None = None) -> tuple[date, list[D
         raise ChainBroken(f"entry {len(recorded)}: {error}; `quota-ledger verify` says more") from None
     day = on or (recorded[-1] if recorded else date.min)
     return day, deadlines(state, list(state.changes), day, recorded.__getitem__)
-
-
-class _Targets:
-    """The entries that corrections name, read when they are asked for; all else comes from the fold."""
-
-    def __init__(self, reader: Reader) -> None:
-        self._reader = reader
-
-    def fetch(self, keys: Collection[str]) -> Mapping[str, Record]:
-        """Return the entries among the keys."""
-        indexes = [int(key.removeprefix(ENTRY)) for key in keys if key.startswith(ENTRY)]
-        return {
-            f"{ENTRY}{index}": read_target(data)
-            for index in indexes
-            for data in self._reader.entries(index, index + 1)
-        }

@@ -56,6 +56,28 @@ def test_a_decision_dated_before_its_ground_is_named(at: Readers) -> None:
     assert replay(at.store, [f"enterprise:{A_EXPORTER}"], at.store.head().size).unplaced == ()
 
 
+def test_what_was_corrected_away_was_never_said(at: Readers) -> None:
+    """Given a filing corrected away, when replayed as known then, now, and as of a day, then it counts but once."""
+    index = at.say("2025-06-03", "ExportQualificationFiled", d.qualification_body(B_EXPORTER, "2025-06-01"))
+    before = at.store.head().size
+    leaf = next(iter(at.store.leaf_hashes(index, index + 1))).hex()
+    key = f"enterprise:{B_EXPORTER}"
+    body = {
+        "concerns": [key],
+        "reason": "误录",
+        "replacement": None,
+        "target_index": index,
+        "target_leaf": leaf,
+    }
+    at.say("2025-06-03", "EventCorrected", body)
+    present = State(StoredRecords(RecordCache(), at.store)).enterprise(B_EXPORTER)
+    size = at.store.head().size
+    assert replay(at.store, [key], size).state.enterprise(B_EXPORTER) == present
+    assert replay(at.store, [key], size, date(2025, 6, 3)).state.enterprise(B_EXPORTER) == present
+    known_then = replay(at.store, [key], before).state.enterprise(B_EXPORTER)
+    assert [one.index for one in known_then.filings if one not in present.filings] == [index]
+
+
 def test_a_day_is_a_size(at: Readers) -> None:
     """Given entries recorded on several days, when a day is asked for, then it is the last entry of that day."""
     size = at.store.head().size
