@@ -179,8 +179,5 @@ class Store(Reader, Protocol):
     def save_checkpoint(self, size: int, note: bytes) -> None:
         """Keep a released checkpoint for readers; one per size, the first stays."""
 
-    def replace_records(self, records: Iterator[tuple[str, int, str]]) -> None:
-        """Replace all decision records by (key, index that changed it last, text)."""
-
     def close(self) -> None:
         """Give back every connection."""

@@ -148,12 +148,6 @@ class PostgresStore(PostgresReader, Store):
         _ask(save)  # a second time it finds the row and does nothing
 
     @override
-    def replace_records(self, records: Iterator[tuple[str, int, str]]) -> None:
-        with self._locked() as connection, postgres_errors():
-            connection.execute("DELETE FROM record")
-            copy_rows(connection, "record", records)
-
-    @override
     def close(self) -> None:
         moment, self._moment = self._moment, None
         if moment is not None:

@@ -162,12 +162,6 @@ class SqliteStore(SqliteReader, Store):
             )
 
     @override
-    def replace_records(self, records: Iterator[tuple[str, int, str]]) -> None:
-        with self.view_transaction() as connection:
-            connection.execute("DELETE FROM record")
-            connection.executemany("INSERT INTO record (key, idx, text) VALUES (?, ?, ?)", records)
-
-    @override
     def close(self) -> None:
         with self._writing, self._opening:
             self._closed = True

@@ -119,13 +119,11 @@ def test_reading_goes_on_over_pages(store: AnyStore) -> None:
     assert [index for index, _ in store.matching((), ("x:a",), 0, 5_000)] == every
 
 
-def test_a_record_changes_and_all_can_be_replaced(full: AnyStore) -> None:
-    """Given a decision record, when it is written again or all are replaced, then the new one stands."""
+def test_a_record_changes(full: AnyStore) -> None:
+    """Given a decision record, when it is written again, then the new one stands."""
     append(full, new_entry(258), records={"pair/p": "new", "pair/q": "q"})
     assert full.records(["pair/p", "pair/q"]) == {"pair/p": "new", "pair/q": "q"}
     assert full.records_changed_since(258) == ["pair/p", "pair/q"]
-    full.replace_records(iter([("pair/z", 5, "z")]))
-    assert full.records(["pair/p", "pair/q", "pair/z"]) == {"pair/z": "z"}
 
 
 def test_the_first_checkpoint_of_a_size_stays(full: AnyStore) -> None:
