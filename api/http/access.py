@@ -60,6 +60,7 @@ _ROWS: Final = (
     Row("GET", "/v1/documents/{sha256}", _OWN, "fetch a scan", "scans attached to entries that name it"),
     Row("GET", "/v1/access-log", frozenset({Role.AUDITOR}), "who has read what"),
     Row("GET", "/openapi.json", None, "this interface, as OpenAPI 3.1"),
+    Row("GET", "/docs", None, "the same for people"),
     Row("GET", "/healthz", None, "the process answers"),
     Row("GET", "/readyz", None, "the process appends and reads"),
     Row("GET", "/metrics", None, "counters; keep the route inside by the proxy"),

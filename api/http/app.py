@@ -13,6 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from api.http import (
     access_log,
     balances,
+    docs_page,
     documents,
     dry_run,
     entries,
@@ -38,6 +39,7 @@ from ledger.clock import Clock, system_clock
 
 # A module of routes has a `router`; new ones are added here.
 _ROUTES = (
+    docs_page,
     envelopes,
     dry_run,
     publication,
