@@ -13,9 +13,11 @@ from starlette.requests import Request
 
 from api.http.caller import AGENCIES, Caller, Role, caller_of
 from api.http.problems import Problem
+from domain.catalogue import CATALOGUE
 
 READERS: Final = AGENCIES | {Role.AUDITOR, Role.INVESTIGATOR}
 _AUDITING: Final = frozenset({Role.AUDITOR, Role.WITNESS, Role.OPERATOR})
+_SIGNERS: Final = ("commerce", "transport", "police", "customs", "operator")
 _OWN: Final = READERS | {Role.ENTERPRISE}
 
 
@@ -167,6 +169,19 @@ def as_markdown() -> str:
         "",
         "Every read of an enterprise's file is written to an append-only access log before it is answered;",
         "the bundles of a whole audit by their place. Auditors list it with `GET /v1/access-log`.",
+        "",
+        "## Who may sign what",
+        "",
+        "Made from `domain/catalogue.py`: no token and no role gives the right to append, the officers'",
+        "signatures do. † needs two officers of the agency.",
+        "",
+        f"| Type | {' | '.join(_SIGNERS)} |",
+        f"|---|{'---|' * len(_SIGNERS)}",
+        *(
+            f"| {spec.name}{' †' if spec.four_eyes else ''} | "
+            f"{' | '.join(_dot(agency in spec.agencies) for agency in _SIGNERS)} |"
+            for spec in CATALOGUE.values()
+        ),
     ]
     return "\n".join(lines) + "\n"
 
