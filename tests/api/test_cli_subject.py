@@ -213,3 +213,28 @@ def test_what_asks_the_whole_ledger_is_not_asked_of_one_history(played: Cli) -> 
     _car_bundle(played)
     assert played("verify", "car", "--anchor", played.anchor, "--as-of", "2025-05-01") == 2
     assert "the whole ledger" in played.err
+
+
+def test_a_customs_reversal_left_out_of_a_cars_bundle_is_found(cli: Cli) -> None:
+    """Given a car whose release was taken back, when that entry is left out of its bundle, then it is missed."""
+    assert cli("demo", "--vehicles", "60", "--db", cli.db) == 0, cli.err
+    with closing(SqliteStore(cli.database, read_only=True)) as store:
+        (index, data), *_ = store.matching(("CustomsExportReversed",), (), 0, store.head().size)
+    vin = json.loads(data.partition(b"\n")[2])["body"]["vin"]
+    export = (
+        "export",
+        "--db",
+        cli.db,
+        "--out",
+        "car",
+        "--vin",
+        vin,
+        "--fresh",
+        "--keys",
+        f"{cli.database}.keys",
+    )
+    assert cli(*export) == 0, cli.err
+    assert cli("verify", "car", "--anchor", cli.anchor) == 0, cli.out
+    (Path("car") / "entries" / str(index)).unlink()
+    assert cli("verify", "car", "--anchor", cli.anchor, "--json") == 1
+    assert [one["class"] for one in json.loads(cli.out)["integrity"]["breaks"]] == ["missing"]

@@ -238,6 +238,8 @@ ELSEWHERE = {
     "::test_an_entry_taken_out_is_found",
     "leave a customs release out of an enterprise's bundle": "api/test_cli_subject.py"
     "::test_the_customs_release_of_one_car_taken_from_its_enterprise_is_found",
+    "leave a reversal out of a car's bundle": "api/test_cli_subject.py"
+    "::test_a_customs_reversal_left_out_of_a_cars_bundle_is_found",
     "commit heads that leave an entry out": "ledger/test_subject_bundle.py"
     "::test_wrong_heads_signed_by_the_operator_are_found_by_a_full_audit_alone",
     "enter a refused envelope later": "ledger/test_verify_signers.py"
