@@ -53,7 +53,7 @@ def test_language(asked: str, told: str) -> None:
         ("BREW", "/checkpoint", 405, "method-not-allowed"),
         ("GET", "/v1/proof/subject", 401, "unauthenticated"),
         ("POST", "/v1/envelopes", 415, "unsupported-media-type"),
-        ("GET", "/docs", 404, "not-found"),
+        ("GET", "/redoc", 404, "not-found"),
     ],
 )
 def test_titles_in_two_languages(at: Web, method: str, path: str, status: int, code: str) -> None:
