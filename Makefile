@@ -14,7 +14,7 @@ BIN := $(VENV)/bin
 QUOTA_LEDGER_VECTORS ?= ../shared/vectors
 
 PIP := $(BIN)/python -m pip -qq --disable-pip-version-check
-UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras \
 	--no-annotate --no-emit-index-url --custom-compile-command "make lock"
 
 .DELETE_ON_ERROR:
