@@ -27,7 +27,7 @@ AUDITOR_CORE = CONTRACTS["What an auditor must trust stands on the standard libr
 def locked(name: str) -> dict[str, str]:
     """Return what a lock file pins: canonical name → version."""
     lines = (ROOT / name).read_text("utf-8").splitlines()
-    pins = (re.match(r"([A-Za-z0-9._-]+)==(\S+)", line) for line in lines)
+    pins = (re.match(r"([A-Za-z0-9._-]+)(?:\[[a-z0-9,-]+\])?==(\S+)", line) for line in lines)
     return {canonicalize_name(pin[1]): pin[2] for pin in pins if pin}
 
 
