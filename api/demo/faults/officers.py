@@ -52,7 +52,10 @@ class FaultyRota(Rota):
     @override
     def sign(self, act: Act) -> None:
         super().sign(act)
-        if act.by == (_ALWAYS_ALONE,) and not act.refused and len(self._alone.acts) < _SHOWN:
+        shown = self._alone.acts
+        if act.by != (_ALWAYS_ALONE,) or act.refused or len(shown) == _SHOWN:
+            return
+        if not shown or shown[-1].at != act.at:  # the first of its envelope
             self._alone.show(act)
 
 
