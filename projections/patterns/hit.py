@@ -1,7 +1,7 @@
 """What a pattern is: a question with its parameters, and the hits that a query over the views returns.
 
-A hit names subjects (``vin:…``, ``enterprise:…``, ``officer:<agency>/<pseudonym>``), the entries to look at and
-the figures on which it rests. It is a lead and no finding: most patterns break no rule.
+A hit names subjects (``vin:…``, ``enterprise:…``, ``officer:<agency>/<pseudonym>``), the entries to look at
+and the figures on which it rests. It is a lead and no finding: most patterns break no rule.
 """
 
 from collections.abc import Callable, Mapping, Sequence
