@@ -14,6 +14,7 @@ from ledger.entry import parse_entry
 from ledger.entry import parse_statement as parse_object
 from ledger.records import RecordCache, StoredRecords
 from ledger.stores import AnyStore
+from projections.envelopes import stored_envelopes, with_envelopes
 from projections.view import Folded, Page
 
 _KEYS: Final = 1_000
@@ -54,7 +55,7 @@ class Folding:
         entries = self._store.entries(start, stop)
         read = [read_entry(index, data) for index, data in enumerate(entries, start)]
         self._records.fetch(_keys_of(read))
-        return fold_page(State(self._records), read)
+        return fold_page(State(self._records), with_envelopes(read, stored_envelopes(self._store)))
 
     def keep(self, page: Page) -> None:
         """Remember the records of a page that was written."""

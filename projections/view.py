@@ -15,9 +15,27 @@ from domain.records import Vehicle
 from domain.state import State
 from domain.statements import Statement
 from ledger.entry import Header
+from ledger.envelope import Head
 
 Row = tuple[str | int | None, ...]
 """Values in the order of the view's columns."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """An envelope: who signed it, and whether it entered or was refused.
+
+    Attributes:
+        digest: of its bytes.
+        head: its head line; its signatures were verified before it came into the store.
+        statements: how many it holds.
+        entered: False where it was refused.
+    """
+
+    digest: str
+    head: Head
+    statements: int
+    entered: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +51,7 @@ class Folded:
         cars: the cars that it names, by VIN, after it.
         corrects: the entry that it takes back, if it is a correction from which something follows.
         again: what such a correction says instead; None where it only takes back.
+        envelopes: the one that begins here, and the one that is refused here.
     """
 
     header: Header
@@ -43,6 +62,7 @@ class Folded:
     cars: Mapping[str, Vehicle] = field(default_factory=dict)
     corrects: int | None = None
     again: Statement | None = None
+    envelopes: tuple[Signed, ...] = ()
 
     @property
     def index(self) -> int:

@@ -7,9 +7,8 @@ what was corrected away, nor what a clerical annulment made void.
 from collections import defaultdict
 from typing import Final
 
-from projections.reading import LIVE
-
 from projections.patterns.hit import Asked, Hit, some
+from projections.reading import LIVE
 
 STANDS: Final = f"""
 NOT EXISTS (SELECT 1 FROM correction AS c WHERE c.{LIVE} AND c.target = d.idx)

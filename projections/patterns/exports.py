@@ -1,12 +1,11 @@
-"""Cars that stop on their way: released and still registered, deregistered and never released, waiting long."""
+"""Cars that stop on their way: released and never deregistered, deregistered and never released, waiting."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Final
-
-from projections.reading import LIVE
 
 from domain.calendar import months_after
 from projections.patterns.hit import Asked, Hit
+from projections.reading import LIVE
 
 _SHORTEST_MONTH_DAYS: Final = 28
 _RELEASED: Final = f"""
@@ -19,7 +18,7 @@ WHERE {LIVE} AND reason = 'EXPORT' AND released IS NULL ORDER BY vin, cert_no
 """
 _WAITING: Final = f"""
 SELECT vin, transferred, transferred_on, released, released_on, dwell_days FROM passage
-WHERE {LIVE} AND (dwell_days >= ? OR (open = 1 AND transferred_on <= ?)) ORDER BY vin, cert_no
+WHERE {LIVE} AND (dwell_days >= ? OR (waits = 1 AND transferred_on <= ?)) ORDER BY vin, cert_no
 """
 
 
@@ -29,7 +28,7 @@ def released_not_deregistered(asked: Asked) -> list[Hit]:
     earliest = asked.on - timedelta(days=months * _SHORTEST_MONTH_DAYS)
     hits: list[Hit] = []
     for vin, index, released_on in asked.store.view_rows(_RELEASED, earliest.isoformat()):
-        due = months_after(day(released_on), months)
+        due = months_after(date.fromisoformat(released_on), months)
         if due < asked.on:
             figures = {"released_on": released_on, "due": due.isoformat(), "days_over": (asked.on - due).days}
             hits.append(Hit((f"vin:{vin}",), (index,), figures))
@@ -55,7 +54,7 @@ def long_dwell(asked: Asked) -> list[Hit]:
             {
                 "transferred_on": on,
                 "released_on": released_on,
-                "days": (asked.on - day(on)).days if dwell is None else dwell,
+                "days": (asked.on - date.fromisoformat(on)).days if dwell is None else dwell,
             },
         )
         for vin, transferred, on, released, released_on, dwell in asked.store.view_rows(

@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any, Final
 
 from ledger.stores import AnyStore
+from projections.reading import Position
 
 MAX_ENTRIES: Final = 20
 """So many entries of a hit are named, the first ones; its figures count all."""
@@ -77,12 +78,14 @@ class Asked:
     """What a query is asked with.
 
     Attributes:
-        store: its views stand at one position.
+        store: the ledger.
+        here: where its views stand.
         on: the Shanghai day on which one looks; what depends on the present depends on it.
         values: every parameter of the pattern, by name.
     """
 
     store: AnyStore
+    here: Position
     on: date
     values: Mapping[str, int]
 

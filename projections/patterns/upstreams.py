@@ -7,10 +7,9 @@ That is lawful: a season has some. What makes a hit is that two of the exporters
 from collections import defaultdict
 from typing import Final
 
-from projections.reading import LIVE
-
 from projections.patterns.evidence import STANDS
 from projections.patterns.hit import Asked, Hit, some
+from projections.reading import LIVE
 
 _SERVED: Final = f"""
 SELECT upstream, exporter, count(*), min(registered) FROM passage
