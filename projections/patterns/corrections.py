@@ -12,13 +12,14 @@ from projections.patterns.officers import agency_of, officers
 from projections.reading import LIVE
 
 # An envelope's statements stand one after another, so the one that began last before an entry holds it.
+_HOLDS: Final = f"FROM signing AS s WHERE s.{LIVE} AND s.place = 1 AND s.entered = 1 AND s.idx <="
+_LAST: Final = "ORDER BY s.idx DESC LIMIT 1"
 _CORRECTED: Final = f"""
-SELECT c.target, c.idx, wrote.keyid, took.keyid, took.signed_at FROM correction AS c
-JOIN signing AS wrote ON wrote.{LIVE} AND wrote.place = 1 AND wrote.entered = 1 AND wrote.idx =
-  (SELECT max(idx) FROM signing WHERE {LIVE} AND entered = 1 AND idx <= c.target)
-JOIN signing AS took ON took.{LIVE} AND took.place = 1 AND took.entered = 1 AND took.idx =
-  (SELECT max(idx) FROM signing WHERE {LIVE} AND entered = 1 AND idx <= c.idx)
-WHERE c.{LIVE} ORDER BY c.idx
+SELECT c.target, c.idx,
+  (SELECT s.keyid {_HOLDS} c.target {_LAST}),
+  (SELECT s.keyid {_HOLDS} c.idx {_LAST}),
+  (SELECT s.signed_at {_HOLDS} c.idx {_LAST})
+FROM correction AS c WHERE c.{LIVE} ORDER BY c.idx
 """
 _PERCENT: Final = 100
 

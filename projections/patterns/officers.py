@@ -95,7 +95,7 @@ def signs_at_night(asked: Asked) -> list[Hit]:
 
 
 def signs_with_one_other(asked: Asked) -> list[Hit]:
-    """Return officers who sign with the same other one always, while a third one of them signs in twos too."""
+    """Return officers who sign with the same other one always, while a third of them signs in twos too."""
     names = officers(asked)
     signers: defaultdict[tuple[int, str], list[str]] = defaultdict(list)
     for digest, keyid, index in asked.store.view_rows(_TOGETHER):

@@ -8,12 +8,9 @@ from projections.patterns.hit import Asked, Figure, Hit, some
 from projections.patterns.officers import officers
 from projections.reading import LIVE
 
-_AGAIN: Final = f"""
-SELECT keyid, subject, envelope, refused_on, min(idx) FROM refusal
-WHERE {LIVE} AND (keyid, subject) IN (
-  SELECT keyid, subject FROM refusal WHERE {LIVE} GROUP BY keyid, subject
-  HAVING min(envelope) <> max(envelope))
-GROUP BY keyid, subject, envelope, refused_on ORDER BY 5
+_REFUSED: Final = f"""
+SELECT keyid, subject, envelope, refused_on, min(idx), min(codes) FROM refusal
+WHERE {LIVE} GROUP BY keyid, subject, envelope, refused_on ORDER BY 5
 """
 
 
@@ -25,8 +22,10 @@ def refused_again(asked: Asked) -> list[Hit]:
     """
     names = officers(asked)
     tries: defaultdict[tuple[str, str], list[tuple[date, int]]] = defaultdict(list)
-    for keyid, subject, _, refused_on, index in asked.store.view_rows(_AGAIN):
+    codes: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+    for keyid, subject, _, refused_on, index, said in asked.store.view_rows(_REFUSED):
         tries[names[keyid], subject].append((date.fromisoformat(refused_on), index))
+        codes[names[keyid], subject].update(said.split())
     hits: list[Hit] = []
     for (officer, subject), refused in sorted(tries.items()):
         most = densest([on for on, _ in refused], asked.values["days"])
@@ -34,6 +33,7 @@ def refused_again(asked: Asked) -> list[Hit]:
             figures: dict[str, Figure] = {
                 "refusals": len(refused),
                 "within_days": most,
+                "codes": sorted(codes[officer, subject]),
                 "first": refused[0][0].isoformat(),
                 "last": refused[-1][0].isoformat(),
             }

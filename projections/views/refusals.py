@@ -14,7 +14,7 @@ class Refusals:
     """See :class:`projections.view.View`: one row a refusal's entry and subject."""
 
     table = "refusal"
-    columns = ("idx", "envelope", "keyid", "refused_on", "subject")
+    columns = ("idx", "envelope", "keyid", "refused_on", "codes", "subject")
     owner = None
 
     def rows(self, page: Page) -> Written:
@@ -30,4 +30,5 @@ def _rows(one: Folded) -> list[Row]:
     cars = [key for key in body.concerns if key.startswith("vin:")]
     subjects = cars or [key for key in body.concerns if key.startswith("enterprise:")]
     on = shanghai_date(one.recorded_at).isoformat()
-    return [(one.index, body.envelope, body.signer, on, subject) for subject in subjects]
+    codes = " ".join(sorted({item.code for item in body.items}))
+    return [(one.index, body.envelope, body.signer, on, codes, subject) for subject in subjects]

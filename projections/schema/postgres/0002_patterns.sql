@@ -78,6 +78,7 @@ CREATE TABLE quota_ledger.refusal (
   envelope   text COLLATE "C" NOT NULL,
   keyid      text COLLATE "C" NOT NULL,  -- its first signer
   refused_on text COLLATE "C" NOT NULL,
+  codes      text COLLATE "C" NOT NULL,  -- with spaces between
   subject    text COLLATE "C" NOT NULL,
   PRIMARY KEY (generation, keyid, subject, idx)
 );

@@ -78,6 +78,7 @@ CREATE TABLE refusal (
   envelope   TEXT NOT NULL,
   keyid      TEXT NOT NULL,  -- its first signer
   refused_on TEXT NOT NULL,
+  codes      TEXT NOT NULL,  -- with spaces between
   subject    TEXT NOT NULL,
   PRIMARY KEY (generation, keyid, subject, idx)
 ) STRICT, WITHOUT ROWID;
