@@ -1,7 +1,6 @@
 """The envelopes of a page: who signed what was entered and what was refused; they lie beside the entries."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import Final
 
 from domain.bodies import SubmissionRefused
@@ -25,16 +24,7 @@ def with_envelopes(entries: Sequence[Folded], envelopes: Envelopes) -> list[Fold
     begun = {one.index: one.header.envelope for one in entries if one.header.item == 1}
     refused = {one.index: digest for one in entries if (digest := _refused(one)) is not None}
     found = envelopes({digest for digest in (*begun.values(), *refused.values()) if digest is not None})
-    return [
-        replace(
-            one,
-            envelopes=(
-                *_signed(begun.get(one.index), found, entered=True),
-                *_signed(refused.get(one.index), found, entered=False),
-            ),
-        )
-        for one in entries
-    ]
+    return [_with(one, begun.get(one.index), refused.get(one.index), found) for one in entries]
 
 
 def stored_envelopes(store: AnyStore) -> Envelopes:
@@ -51,6 +41,13 @@ def stored_envelopes(store: AnyStore) -> Envelopes:
         return found
 
     return read
+
+
+def _with(one: Folded, begun: str | None, refused: str | None, found: Mapping[str, bytes]) -> Folded:
+    if begun is None and refused is None:
+        return one
+    signed = (*_signed(begun, found, entered=True), *_signed(refused, found, entered=False))
+    return Folded(one.header, one.recorded_at, one.text, one.statement, envelopes=signed)
 
 
 def _refused(one: Folded) -> str | None:

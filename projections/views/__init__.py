@@ -10,6 +10,7 @@ from projections.views.cases import Cases, CaseSubjects
 from projections.views.clocks import Clocks
 from projections.views.corrections import Corrections
 from projections.views.documents import Documents
+from projections.views.effects import Effects
 from projections.views.filings import Filings
 from projections.views.findings import Findings
 from projections.views.passages import Passages
@@ -28,6 +29,7 @@ VIEWS: Final[Sequence[View]] = (
     Cases(),
     CaseSubjects(),
     Findings(),
+    Effects(),
     Timeline(),
     Attachments(),
     Corrections(),
