@@ -15,7 +15,6 @@ from domain.records import Vehicle
 from domain.state import State
 from domain.statements import Statement
 from ledger.entry import Header
-from ledger.envelope import Head
 
 Row = tuple[str | int | None, ...]
 """Values in the order of the view's columns."""
@@ -27,13 +26,16 @@ class Signed:
 
     Attributes:
         digest: of its bytes.
-        head: its head line; its signatures were verified before it came into the store.
+        agency, signers, seq, signed_at: of its head line; the instant is aware.
         statements: how many it holds.
         entered: False where it was refused.
     """
 
     digest: str
-    head: Head
+    agency: str
+    signers: tuple[str, ...]
+    seq: int
+    signed_at: datetime
     statements: int
     entered: bool
 

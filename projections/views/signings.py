@@ -29,10 +29,9 @@ class Signings:
 
 
 def _rows(index: int, signed: Signed) -> Iterator[Row]:
-    head = signed.head
-    local = head.signed_instant.astimezone(SHANGHAI)
-    told = (head.seq, signed.statements, format_instant(head.signed_instant))
-    for place, keyid in enumerate(head.signers, start=1):
-        who = (head.agency, keyid, len(head.signers))
-        minute = local.hour * _HOUR_MINUTES + local.minute
+    local = signed.signed_at.astimezone(SHANGHAI)
+    minute = local.hour * _HOUR_MINUTES + local.minute
+    told = (signed.seq, signed.statements, format_instant(signed.signed_at))
+    for place, keyid in enumerate(signed.signers, start=1):
+        who = (signed.agency, keyid, len(signed.signers))
         yield (signed.digest, place, index, int(signed.entered), *who, *told, minute)
