@@ -43,10 +43,9 @@ class Leads(Desk):
         body: dict[str, Any],
         *attachments: dict[str, Any],
         by: tuple[str, ...] = (),
-        agency: str | None = None,
     ) -> int:
         """Sign and enter a statement at a moment in Shanghai, noon where it is a day; return its index."""
-        outcome = self.tries(moment, kind, body, *attachments, by=by, agency=agency)
+        outcome = self.tries(moment, kind, body, *attachments, by=by)
         assert isinstance(outcome, Entered), outcome
         return int(outcome.indexes[0])
 
@@ -63,14 +62,13 @@ class Leads(Desk):
         body: dict[str, Any],
         *attachments: dict[str, Any],
         by: tuple[str, ...] = (),
-        agency: str | None = None,
         **head: Any,
     ) -> Any:
         """Sign a statement and send it; return the outcome."""
         now = shanghai(moment)
         self.clock.now = max(self.clock.now, now)
         self._number += 1
-        agency = agency or (by[0].partition("-")[0] if by else _first_agency(kind))
+        agency = by[0].partition("-")[0] if by else _first_agency(kind)
         whole = d.statement_object(
             kind, body, number=self._number, agency=agency, attachments=attachments,
             occurred_at=format_instant(now),
@@ -150,7 +148,8 @@ def leads(folder: Path, url: str) -> Iterator[Leads]:
     store = open_store(url, create=True)
     body = opening_body() | {
         "officers": [
-            {"agency": name.split("-")[0], "officer": name, "public_key": public_hex(name)} for name in OFFICERS
+            {"agency": name.split("-")[0], "officer": name, "public_key": public_hex(name)}
+            for name in OFFICERS
         ]
     }
     now = format_instant(clock.now)

@@ -4,6 +4,7 @@ import pytest
 
 from tests.support import domain as d
 from tests.support.leads import Leads
+from tests.support.quota import case_body, case_decided_body, case_step_body
 from tests.support.vehicles import (
     CASE,
     annulled_body,
@@ -12,7 +13,6 @@ from tests.support.vehicles import (
     in_case_body,
     struck_body,
 )
-from tests.support.quota import case_body, case_decided_body, case_step_body
 
 CAR, LINE = d.vin(1), d.line_id(1)
 
