@@ -65,8 +65,6 @@ def _signed(digest: str | None, found: Mapping[str, bytes], *, entered: bool) ->
         lines = base64.b64decode(json.loads(found[digest])["payload"]).split(b"\n")
         head = json.loads(lines[0])
         signed_at = datetime.fromisoformat(head["signed_at"])
-        yield Signed(
-            digest, head["agency"], tuple(head["signers"]), head["seq"], signed_at, len(lines) - 1, entered
-        )
+        yield Signed(head["agency"], tuple(head["signers"]), head["seq"], signed_at, len(lines) - 1, entered)
     except (ValueError, LookupError, TypeError):
         return

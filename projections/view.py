@@ -25,13 +25,11 @@ class Signed:
     """An envelope: who signed it, and whether it entered or was refused.
 
     Attributes:
-        digest: of its bytes.
         agency, signers, seq, signed_at: of its head line; the instant is aware.
         statements: how many it holds.
         entered: False where it was refused.
     """
 
-    digest: str
     agency: str
     signers: tuple[str, ...]
     seq: int

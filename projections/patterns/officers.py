@@ -20,9 +20,7 @@ SELECT keyid, count(*), count(CASE WHEN signers > 1 THEN 1 END) FROM signing
 WHERE {_ENTERED} GROUP BY keyid ORDER BY keyid
 """
 _OF_ONE: Final = f"SELECT idx FROM signing WHERE {_ENTERED} AND keyid = ? ORDER BY idx LIMIT {MAX_ENTRIES}"
-_TOGETHER: Final = (
-    f"SELECT digest, keyid, idx FROM signing WHERE {_ENTERED} AND signers > 1 ORDER BY idx, place"
-)
+_TOGETHER: Final = f"SELECT idx, keyid FROM signing WHERE {_ENTERED} AND signers > 1 ORDER BY idx, place"
 _OVER_MIDNIGHT: Final = f"""
 SELECT keyid, idx, signed_at FROM signing WHERE {_ENTERED} AND (minute >= ? OR minute < ?) ORDER BY idx, place
 """
@@ -97,12 +95,12 @@ def signs_at_night(asked: Asked) -> list[Hit]:
 def signs_with_one_other(asked: Asked) -> list[Hit]:
     """Return officers who sign with the same other one always, while a third of them signs in twos too."""
     names = officers(asked)
-    signers: defaultdict[tuple[int, str], list[str]] = defaultdict(list)
-    for digest, keyid, index in asked.store.view_rows(_TOGETHER):
-        signers[index, digest].append(names[keyid])
+    signers: defaultdict[int, list[str]] = defaultdict(list)
+    for index, keyid in asked.store.view_rows(_TOGETHER):
+        signers[index].append(names[keyid])
     partners: defaultdict[str, set[str]] = defaultdict(set)
     entries: defaultdict[str, list[int]] = defaultdict(list)
-    for (index, _), signed in signers.items():
+    for index, signed in signers.items():
         for one in set(signed):
             partners[one].update(set(signed) - {one})
             entries[one].append(index)

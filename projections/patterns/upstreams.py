@@ -20,7 +20,10 @@ GROUP BY upstream, exporter ORDER BY upstream, exporter
 """
 _SHARED: Final = f"""
 SELECT d.kind, d.value, d.exporter, min(d.idx) FROM document AS d
-WHERE d.{LIVE} AND d.upstream = ? AND d.kind <> 'DECLARATION' AND {STANDS}
+WHERE d.{LIVE} AND d.upstream = ? AND (d.kind, d.value) IN (
+  SELECT kind, value FROM document WHERE {LIVE} AND upstream = ?
+  GROUP BY kind, value HAVING min(exporter) <> max(exporter))
+AND {STANDS}
 GROUP BY d.kind, d.value, d.exporter ORDER BY d.kind, d.value, d.exporter
 """
 
@@ -33,7 +36,7 @@ def shared_upstream(asked: Asked) -> list[Hit]:
     hits: list[Hit] = []
     for upstream, exporters in served.items():
         used: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
-        for kind, value, _, first in asked.store.view_rows(_SHARED, upstream):
+        for kind, value, _, first in asked.store.view_rows(_SHARED, upstream, upstream):
             used[kind, value].append(first)
         shared = [uses for uses in used.values() if len(uses) > 1]
         if len(shared) >= asked.values["least"]:

@@ -15,7 +15,7 @@ class Signings:
 
     table = "signing"
     columns = (
-        "digest", "place", "idx", "entered", "agency", "keyid", "signers", "seq", "statements", "signed_at",
+        "place", "idx", "entered", "agency", "keyid", "signers", "seq", "statements", "signed_at",
         "minute",
     )  # fmt: skip
     owner = None
@@ -34,4 +34,4 @@ def _rows(index: int, signed: Signed) -> Iterator[Row]:
     told = (signed.seq, signed.statements, format_instant(signed.signed_at))
     for place, keyid in enumerate(signed.signers, start=1):
         who = (signed.agency, keyid, len(signed.signers))
-        yield (signed.digest, place, index, int(signed.entered), *who, *told, minute)
+        yield (place, index, int(signed.entered), *who, *told, minute)

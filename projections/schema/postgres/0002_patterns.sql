@@ -50,12 +50,11 @@ CREATE TABLE quota_ledger.document (
   upstream   text COLLATE "C",
   PRIMARY KEY (generation, kind, value, vin, idx)
 );
-CREATE INDEX document_upstream ON quota_ledger.document (generation, upstream);
+CREATE INDEX document_upstream ON quota_ledger.document (generation, upstream, kind, value, exporter);
 
 -- Who signed which envelope.
 CREATE TABLE quota_ledger.signing (
   generation bigint NOT NULL,
-  digest     text COLLATE "C" NOT NULL,
   place      bigint NOT NULL,  -- among its signers, from 1
   idx        bigint NOT NULL,  -- its first entry, or that of its refusal
   entered    bigint NOT NULL CHECK (entered IN (0, 1)),
@@ -66,10 +65,12 @@ CREATE TABLE quota_ledger.signing (
   statements bigint NOT NULL,
   signed_at  text COLLATE "C" NOT NULL,
   minute     bigint NOT NULL,  -- of the day in Shanghai, from 0
-  PRIMARY KEY (generation, digest, place)
+  PRIMARY KEY (generation, idx, entered, place)
 );
-CREATE INDEX signing_keyid_seq ON quota_ledger.signing (generation, keyid, seq);
-CREATE INDEX signing_idx ON quota_ledger.signing (generation, idx);
+-- Counts and gaps are told from this index alone.
+CREATE INDEX signing_keyid ON quota_ledger.signing (generation, keyid, place, seq, entered, signers, agency, idx);
+CREATE INDEX signing_minute ON quota_ledger.signing (generation, minute);
+CREATE INDEX signing_together ON quota_ledger.signing (generation, idx) WHERE signers > 1;
 
 -- Whom the refused envelopes concern.
 CREATE TABLE quota_ledger.refusal (

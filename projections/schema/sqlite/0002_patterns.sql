@@ -50,12 +50,11 @@ CREATE TABLE document (
   upstream   TEXT,
   PRIMARY KEY (generation, kind, value, vin, idx)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX document_upstream ON document (generation, upstream);
+CREATE INDEX document_upstream ON document (generation, upstream, kind, value, exporter);
 
 -- Who signed which envelope.
 CREATE TABLE signing (
   generation INTEGER NOT NULL,
-  digest     TEXT NOT NULL,
   place      INTEGER NOT NULL,  -- among its signers, from 1
   idx        INTEGER NOT NULL,  -- its first entry, or that of its refusal
   entered    INTEGER NOT NULL CHECK (entered IN (0, 1)),
@@ -66,10 +65,12 @@ CREATE TABLE signing (
   statements INTEGER NOT NULL,
   signed_at  TEXT NOT NULL,
   minute     INTEGER NOT NULL,  -- of the day in Shanghai, from 0
-  PRIMARY KEY (generation, digest, place)
+  PRIMARY KEY (generation, idx, entered, place)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX signing_keyid_seq ON signing (generation, keyid, seq);
-CREATE INDEX signing_idx ON signing (generation, idx);
+-- Counts and gaps are told from this index alone.
+CREATE INDEX signing_keyid ON signing (generation, keyid, place, seq, entered, signers, agency, idx);
+CREATE INDEX signing_minute ON signing (generation, minute);
+CREATE INDEX signing_together ON signing (generation, idx) WHERE signers > 1;
 
 -- Whom the refused envelopes concern.
 CREATE TABLE refusal (
