@@ -291,12 +291,12 @@ def _car(one: Content) -> Iterator[Any]:
 
 def _deadlines(deadlines: Sequence[Content]) -> Section:
     columns = (
-        Column(Text("期限", "clock"), 24),
-        Column(Text("状态", "status"), 13),
-        Column(Text("对象", "whose"), 28, "code"),
-        Column(Text("起算", "since"), 11),
-        Column(Text("末日", "last day"), 11),
-        Column(Text("依据", "rule"), 13),
+        Column(Text("期限", "clock"), 20),
+        Column(Text("状态", "status"), 9),
+        Column(Text("对象", "whose"), 33, "code"),
+        Column(Text("起算", "since"), 10),
+        Column(Text("末日", "last day"), 10),
+        Column(Text("依据", "rule"), 18),
     )
     rows = [
         Row(

@@ -114,17 +114,18 @@ def _groups(columns: tuple[Column, ...]) -> list[list[int]]:
 
 def _stacked(groups: list[list[int]], columns: tuple[Column, ...], row: Row) -> Iterator[tuple[str, Markup]]:
     for group in groups:
-        lines = [_cell(row.cells[place], columns[place].kind, under=place != group[0]) for place in group]
-        if row.style == "balance" and row.cells[group[0]] is None:
-            lines = []
-        yield columns[group[0]].kind, Markup("").join(line for line in lines if line)
+        told = [(place, row.cells[place]) for place in group]
+        while told and told[-1][1] is None and (len(told) > 1 or row.style):
+            told.pop()  # a line is left out where none follows, so that each stands in its place
+        lines = [_cell(value, columns[place].kind, under=place != group[0]) for place, value in told]
+        yield columns[group[0]].kind, Markup("").join(lines)
 
 
 def _cell(value: Cell, kind: str = "number", *, under: bool = False) -> Markup:
     """Return a value as markup: Chinese with English in small type below it, numbers with separators."""
     if value is None:
-        return Markup() if under else _NOTHING
-    if isinstance(value, Text):
+        markup = _NOTHING
+    elif isinstance(value, Text):
         markup = Markup('{}<span class="en">{}</span>').format(_lines(value.zh), _lines(value.en))
     elif isinstance(value, int):
         markup = escape(f"{value:,}" if kind != "index" else f"{value}")
