@@ -23,6 +23,7 @@ from projections.reports.basis import NOTE_FILE
 REPORT_FILE: Final = "report.json"
 MAX_ROWS: Final = 20_000
 """On paper: some 700 pages, which take minutes."""
+_WIDE: Final = 6
 _NUMERALS: Final = "〇一二三四五六七八九"
 _NOTHING: Final = Markup('<span class="none">–</span>')
 _ENVIRONMENT: Final = Environment(
@@ -85,6 +86,7 @@ def _page(document: Document) -> str:
         family=FAMILY,
         monospace=MONOSPACE,
         cell=_cell,
+        shown=printable,
     )
 
 
@@ -128,7 +130,9 @@ def _cell(value: Cell, kind: str = "number", *, under: bool = False) -> Markup:
     elif isinstance(value, Text):
         markup = Markup('{}<span class="en">{}</span>').format(_lines(value.zh), _lines(value.en))
     elif isinstance(value, int):
-        markup = escape(f"{value:,}" if kind != "index" else f"{value}")
+        told = f"{value:,}" if kind != "index" else f"{value}"
+        # Narrow columns hold six characters; a longer number is set smaller before it would wrap.
+        markup = Markup('<span class="long">{}</span>').format(told) if len(told) > _WIDE else escape(told)
     else:
         markup = _lines(value)
     return Markup('<span class="under">{}</span>').format(markup) if under else markup

@@ -136,9 +136,9 @@ def _account(account: Content, number: int) -> Section:
     )
     columns = (
         *line_columns(about=28),
-        Column(Text("变动", "moved"), 14, "code"),
+        Column(Text("变动", "moved"), 13, "code"),
         *account_columns(5),
-        Column(Text("标记", "flags"), 16, "code"),
+        Column(Text("标记", "flags"), 13, "code"),
     )
     pair_id = account["pair_id"]
 
