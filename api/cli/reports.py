@@ -28,7 +28,7 @@ from projections.reports.months import Month
 from projections.reports.report import Report, ReportRefused
 
 _FORMS: Final = (".pdf", ".xlsx", ".json")
-_ABSENT: Final = frozenset({"no-ledger", "no-checkpoint", "views-behind"})
+_ABSENT: Final = frozenset({"no-ledger", "no-checkpoint"})
 
 Note = Annotated[
     Path | None,

@@ -5,6 +5,7 @@ Pango, is loaded when a page is made and not before.
 """
 
 import logging
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -24,6 +25,7 @@ REPORT_FILE: Final = "report.json"
 MAX_ROWS: Final = 20_000
 """On paper: some 700 pages, which take minutes."""
 _WIDE: Final = 6
+_RUNNING: Final = 48  # characters in the head of a page
 _NUMERALS: Final = "〇一二三四五六七八九"
 _NOTHING: Final = Markup('<span class="none">–</span>')
 _ENVIRONMENT: Final = Environment(
@@ -87,6 +89,9 @@ def _page(document: Document) -> str:
         monospace=MONOSPACE,
         cell=_cell,
         shown=printable,
+        running=document.subject.zh
+        if len(document.subject.zh) <= _RUNNING
+        else f"{document.subject.zh[:_RUNNING]}…",
     )
 
 
@@ -153,11 +158,13 @@ def _numeral(number: int) -> str:
 def _complaints() -> Iterator[list[str]]:
     """Collect what the page maker and the font subsetter warn of."""
     said: list[str] = []
+    mine = threading.get_ident()
 
     class Collect(logging.Handler):
         @override
         def emit(self, record: logging.LogRecord) -> None:
-            said.append(record.getMessage())
+            if record.thread == mine:  # others may be making pages too
+                said.append(record.getMessage())
 
     handler = Collect(logging.WARNING)
     loggers = [logging.getLogger(name) for name in ("weasyprint", "fontTools")]

@@ -8,12 +8,12 @@ from projections.proof.unknowable import Text
 
 _ROWS: Final[Mapping[str, Mapping[str, tuple[str, str]]]] = {
     "account": {
-        "ISS": ("已核定（对方科目）", "issued (contra)"),
+        "ISS": ("已核发（对方科目）", "issued (contra)"),
         "AV": ("可用", "available"),
         "A": ("已核定使用", "approved"),
         "C": ("已分类", "classified"),
-        "R": ("已登记、未证明", "registered"),
-        "T": ("转让已证明", "transfer proved"),
+        "R": ("已登记、未核收证明", "registered"),
+        "T": ("转让证明已核收", "transfer proved"),
         "X": ("海关已放行", "customs-released"),
         "D": ("放行后注销", "deregistered after export"),
         "N": ("终结、未出口", "closed, not exported"),

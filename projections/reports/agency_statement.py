@@ -19,7 +19,7 @@ from projections.history.told import Told
 from projections.proof.counts import NAMES
 from projections.replay import size_on
 from projections.reports.basis import Basis, read_basis
-from projections.reports.city_pass import start_pass
+from projections.reports.city_pass import CityPass
 from projections.reports.commands import regenerate, verify_ledger
 from projections.reports.counts import counts_of
 from projections.reports.figures import read_figures
@@ -51,7 +51,7 @@ def build(store: AnyStore, agency: str, month: Month, note: bytes | None = None)
     period = month.to_json(basis.day)
     figures = read_figures(store)
     first, stop = bounds(store, month, basis)
-    passed = start_pass(store, basis, figures)
+    passed = CityPass(store)
     passed.to(first)
     opening = passed.totals()
     signed = _Signed(Story(store, basis.ring), agency)

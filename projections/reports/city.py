@@ -20,7 +20,7 @@ from projections.history.told import Told
 from projections.proof.answer import headline_json, statement_json
 from projections.reports.agency_statement import bounds
 from projections.reports.basis import Basis, read_basis
-from projections.reports.city_pass import CityPass, start_pass
+from projections.reports.city_pass import CityPass
 from projections.reports.commands import regenerate, verify_ledger
 from projections.reports.figures import read_figures
 from projections.reports.months import Month
@@ -46,7 +46,7 @@ def build(store: AnyStore, month: Month | None = None, note: bytes | None = None
     basis = read_basis(store, note)
     period = None if month is None else month.to_json(basis.day)
     figures = read_figures(store)
-    passed, seen = start_pass(store, basis, figures), _Seen()
+    passed, seen = CityPass(store), _Seen()
     movement = None
     if month is not None and period is not None:
         first, stop = bounds(store, month, basis)

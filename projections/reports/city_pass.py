@@ -21,7 +21,6 @@ from projections.history.targets import Targets
 from projections.history.told import Told, told
 from projections.proof.follower import Follower, balances_of
 from projections.proof.types import StatementResult
-from projections.reports.basis import Basis
 from projections.reports.figures import Figures, Pairs
 from projections.reports.report import ReportRefused
 from projections.views.balances import COLUMNS
@@ -124,17 +123,3 @@ def totals_of(pairs: Pairs, city_unb: int) -> dict[str, int]:
     for balances in pairs.values():
         summed.update(balances)
     return {account: summed[account] for account in COLUMNS}
-
-
-def start_pass(reader: Reader, basis: Basis, figures: Figures) -> CityPass:
-    """Return a pass that stands at entry 0.
-
-    Raises:
-        ReportRefused: the stored balances are behind the checkpoint.
-    """
-    if figures.size < basis.size:
-        raise ReportRefused(
-            "views-behind",
-            f"the balances are stored up to {figures.size}, the checkpoint covers {basis.size}",
-        )
-    return CityPass(reader)

@@ -165,9 +165,14 @@ def _applications(state: State, pair_id: str) -> list[dict[str, Any]]:
 
 
 def _statements(store: AnyStore, replay: Replay, size: int) -> list[dict[str, Any]]:
-    """Return the checker's answers over the whole ledger, with the entries of this file that each names."""
+    """Return the checker's answers over the whole ledger, with the entries of this file that each names.
+
+    Raises:
+        ReportRefused: ``replays-differ``.
+    """
     passed = CityPass(store)
     passed.to(size)
+    passed.compare()
     own = replay.file.shown
     return [_narrowed(one, own) for one in passed.statements(replay.day)]
 

@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -140,3 +142,10 @@ def test_people_and_programs_agree(season: Cli) -> None:
     target = season.directory / "both.json"
     told = season.json("report", "city", "--out", target)
     assert json.loads(target.read_text(encoding="utf-8")) == told
+
+
+def test_the_command_line_loads_no_page_maker() -> None:
+    """Given the command line as `make demo` uses it, then neither page maker nor workbook writer is loaded, nor Pango."""
+    code = "import sys, api.cli; print(sorted({'weasyprint', 'xlsxwriter', 'PIL'} & sys.modules.keys()))"
+    ran = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert ran.stdout.strip() == "[]"

@@ -1,7 +1,7 @@
 """A season with violations of every kind on which reports are made, and sums added up by hand."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import chdir, contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -46,7 +46,8 @@ class Season:
 def played_season(folder: Path, url: str | None = None, *options: str) -> Iterator[Season]:
     """Play a season into a new ledger."""
     url = url or f"sqlite:///{folder}/ledger.db"
-    assert run(["demo", *(options or FAULTS), "--db", url, "--json"]) == 0
+    with chdir(folder):  # where anchor and keys of a PostgreSQL ledger go
+        assert run(["demo", *(options or FAULTS), "--db", url, "--json"]) == 0
     store = open_store(url)
     yield Season(url, store, read_lines(store.entries(0, store.head().size)))
     store.close()
