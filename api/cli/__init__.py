@@ -9,7 +9,7 @@ import sys
 import typer
 from typer.exceptions import Abort, TyperException
 
-from api.cli import explain, keys
+from api.cli import explain, keys, reports
 from api.cli.balance import balance
 from api.cli.checkpoint import checkpoint
 from api.cli.context import Stop, errors
@@ -37,6 +37,7 @@ app = typer.Typer(
 )
 app.add_typer(keys.app, name="keys")
 app.add_typer(explain.app, name="explain")
+app.add_typer(reports.app, name="report")
 _COMMANDS = (
     init, sign, submit, receipt, balance, history, deadlines, patterns, graph, checkpoint, verify, export,
     rebuild, serve, token, doctor, roles, demo,

@@ -40,7 +40,7 @@ def explain_finding(reader: Reader, code: str, vin: str | None = None) -> Findin
     follower = Follower()
     size = reader.head().size
     for one in _entries(reader, range(size)):
-        follower.take(_event(one))
+        follower.take(event_of(one))
     answers = (*follower.results(), *follower.checker.report().statements)
     result = next((one for one in answers if one.code == code), None)
     if result is None:
@@ -61,7 +61,8 @@ def _entries(reader: Reader, indexes: Iterable[int]) -> Iterable[Told]:
         raise ChainBroken(f"an entry cannot be read: {error}; `quota-ledger verify` says more") from None
 
 
-def _event(one: Told) -> Event | Unread:
+def event_of(one: Told) -> Event | Unread:
+    """Return an entry as the checker reads it."""
     if one.statement is None:
         return Unread(one.index, one.recorded_at, tuple(subject.key for subject in one.header.subjects))
     return Event.of(one.index, one.leaf, one.statement, one.recorded_at)

@@ -35,7 +35,7 @@ def standing(state: State, file: SubjectFile, on: date) -> Standing:
         if state.vehicle(vin).acts and _is_own(state, file, vin)
     }
     return {
-        "enterprise": _enterprise(state.enterprise(file.code), on) if file.is_enterprise else None,
+        "enterprise": enterprise_standing(state.enterprise(file.code), on) if file.is_enterprise else None,
         "pairs": {pair_id: _pair(state.pair(pair_id)) for pair_id in pairs},
         "batches": {one: batch.status for one in batches if (batch := state.batch(one)) is not None},
         "cars": cars,
@@ -64,7 +64,8 @@ def term_of(state: State, registration: Registration) -> Term | None:
     return None if policy is None else export_term(registration.registered_on, policy, state.year_table)
 
 
-def _enterprise(firm: Enterprise, on: date) -> dict[str, Any]:
+def enterprise_standing(firm: Enterprise, on: date) -> dict[str, Any]:
+    """Return the file, the qualification and the open suspensions of an enterprise on a day."""
     return {
         "registered": firm.registered,
         "name": firm.value_on("name", on) or firm.name,
