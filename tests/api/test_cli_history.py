@@ -56,8 +56,8 @@ def test_history_for_people_is_a_table(season: Cli) -> None:
 
 def test_history_as_known_at_and_as_of(season: Cli) -> None:
     """Given a firm, when asked as known at an index or day and as of a day, then nothing later is told."""
-    early = season.json("history", FIRM, "--as-known-at", "300")
-    day = season.json("history", FIRM, "--as-known-at", "2025-03-01", "--as-of", "2025-02-01")
+    early = season.json("history", LATE_FIRM, "--as-known-at", "300")
+    day = season.json("history", LATE_FIRM, "--as-known-at", "2025-03-01", "--as-of", "2025-02-01")
 
     assert max(one["index"] for one in early["entries"]) <= 300
     assert all(one["recorded_at"] < "2025-03-01T16" for one in day["entries"])
@@ -67,15 +67,15 @@ def test_history_as_known_at_and_as_of(season: Cli) -> None:
 
 def test_history_since_a_moment_is_what_was_learnt(season: Cli) -> None:
     """Given a correction, when the moment before it is compared with now, then the target is unsaid."""
-    told = season.json("history", FIRM)
+    told = season.json("history", LATE_FIRM)
     target = next(one for one in told["entries"] if one["corrected_by"] is not None)
     moment = str(target["corrected_by"] - 1)
-    found = season.json("history", FIRM, "--since", moment, "--as-of", "2099-01-01")
+    found = season.json("history", LATE_FIRM, "--since", moment, "--as-of", "2099-01-01")
 
     assert target["index"] in found["unsaid"]
     assert all(one["index"] > int(moment) for one in found["learnt"])
     assert {"path", "then", "now"} == set(found["changes"][0])
-    assert season("history", FIRM, "--since", moment) == 0
+    assert season("history", LATE_FIRM, "--since", moment) == 0
     assert "known then" in season.out
 
 
