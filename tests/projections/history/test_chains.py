@@ -54,6 +54,9 @@ def test_no_entry_of_others_is_read(season: Played, kind: str) -> None:
         chains = {line.index for line in season.lines if line.subjects & keys}
         named = [line for line in season.lines if line.subjects & {subject, *cars}]
         hangs = {tag for line in named for tag in line.header["tags"] if tag[:5] in {"batch", "case:"}}
+        on_batches = [line for line in season.lines if hangs & set(line.header["tags"])]
+        # A case about another car of the same batch hangs on the batch too.
+        hangs |= {tag for line in on_batches for tag in line.header["tags"] if tag.startswith("case:")}
         by_tag = {line.index for line in season.lines if hangs & set(line.header["tags"])}
 
         others = set(reader.read) - chains - by_tag
