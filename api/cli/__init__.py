@@ -19,6 +19,7 @@ from api.cli.export import export
 from api.cli.history import deadlines, history
 from api.cli.init import init
 from api.cli.rebuild import rebuild
+from api.cli.reconcile import reconcile_list
 from api.cli.roles import roles
 from api.cli.serve import serve
 from api.cli.sign import sign
@@ -42,6 +43,7 @@ _COMMANDS = (
 )  # fmt: skip
 for command in _COMMANDS:
     app.command()(command)
+app.command("reconcile")(reconcile_list)
 
 
 def main() -> None:
