@@ -14,6 +14,7 @@ from projections.history.told import Told, told
 from projections.proof.follower import Follower
 from projections.proof.statements import STATEMENTS
 from projections.proof.types import Event, StatementResult, Unread
+from projections.replay import ReplayTooLong
 
 
 class NotAnswered(Exception):
@@ -28,17 +29,20 @@ class Finding:
     entries: tuple[Told, ...]
 
 
-def explain_finding(reader: Reader, code: str, vin: str | None = None) -> Finding:
+def explain_finding(reader: Reader, code: str, vin: str | None = None, most: int | None = None) -> Finding:
     """Answer one statement of the verifier over the whole ledger, and read the entries that it names.
 
     Raises:
         NotAnswered: there is no such statement, or it is one of the integrity pass.
         ChainBroken: an entry cannot be read.
+        ReplayTooLong: the ledger has more than ``most`` entries.
     """
     if code not in STATEMENTS:
         raise NotAnswered(f"{code}: no statement of the verifier; C01 to C36 are")
     follower = Follower()
     size = reader.head().size
+    if most is not None and size > most:
+        raise ReplayTooLong(f"the ledger has more than {most} entries, all of which would have to be read")
     for one in _entries(reader, range(size)):
         follower.take(_event(one))
     answers = (*follower.results(), *follower.checker.report().statements)
