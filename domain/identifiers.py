@@ -196,6 +196,12 @@ def pair_of(identifier: str) -> str:
     return "-".join(identifier.split("-", 3)[:3])
 
 
+def firms_of(identifier: str) -> tuple[str, str]:
+    """Return exporter and upstream inside a pair, batch, line or application id."""
+    exporter, upstream, *_ = identifier.split("-", 2)
+    return exporter, upstream
+
+
 def batch_of(line_id: str) -> str:
     """Return the batch id inside a line id."""
     return line_id.rpartition("-")[0]

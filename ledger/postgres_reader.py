@@ -45,6 +45,10 @@ JOIN entry USING (idx)
             start = page[-1][0] + 1
 
     @override
+    def has_table(self, name: str) -> bool:
+        return self._rows("SELECT to_regclass(?) IS NOT NULL", f"quota_ledger.{name}") == [(True,)]
+
+    @override
     def _rows(self, sql: str, *parameters: object) -> list[tuple[Any, ...]]:
         with postgres_errors(), self._connect() as connection:
             return connection.execute(sql.replace("?", "%s"), parameters, binary=True).fetchall()

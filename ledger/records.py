@@ -1,13 +1,12 @@
 """Decision records at hand: read on demand, kept in a bounded cache, thrown away on any doubt."""
 
 from collections import OrderedDict
-from collections.abc import Collection, Mapping
-from typing import Final
+from collections.abc import Collection, Iterator, Mapping
+from typing import Final, Protocol
 
 from domain.records import Record, Target, load_record
 from ledger.entry import parse_entry
 from ledger.merkle import leaf_hash
-from ledger.store import Reader
 
 CAPACITY = 20_000
 REBUILT: Final = "rebuilt"
@@ -25,6 +24,16 @@ ENTRY = "entry:"
 def read_target(data: bytes) -> Target:
     """Return an entry as a correction sees it."""
     return Target(leaf_hash(data).hex(), parse_entry(data).statement.decode())
+
+
+class RecordReader(Protocol):
+    """Where records are read from: those that decide, or a view's own."""
+
+    def records(self, keys: Collection[str]) -> Mapping[str, str]:
+        """Return the texts of the records that exist."""
+
+    def entries(self, start: int, stop: int) -> Iterator[bytes]:
+        """Yield the bytes of the entries start ≤ index < stop."""
 
 
 class RecordCache:
@@ -49,7 +58,7 @@ class RecordCache:
         for key in keys:
             self._records.pop(key, None)
 
-    def fetch(self, reader: Reader, keys: Collection[str]) -> Mapping[str, Record]:
+    def fetch(self, reader: RecordReader, keys: Collection[str]) -> Mapping[str, Record]:
         """Return the records that exist, reading the missing ones in one round trip."""
         missing = [key for key in keys if key not in self._records]
         if missing:
@@ -72,7 +81,7 @@ class RecordCache:
 class StoredRecords:
     """A cache over one reader, and its entries: what ``domain.state.State`` reads from."""
 
-    def __init__(self, cache: RecordCache, reader: Reader) -> None:
+    def __init__(self, cache: RecordCache, reader: RecordReader) -> None:
         self._cache = cache
         self._reader = reader
 

@@ -155,6 +155,10 @@ class SqlReader(HeadsReader, Reader):
         """Return all rows of a query over views (parameters: ``?``), outside of the head lock."""
         return self._rows(sql, *parameters)
 
+    @abstractmethod
+    def has_table(self, name: str) -> bool:
+        """Return whether the database has a table of this name beside the ledger or in it."""
+
     def _among(self, sql: str, keys: Collection[str]) -> list[tuple[str, Any]]:
         return [row for part in _parts(keys) for row in self._rows(f"{sql} {self._IN}", self._list(part))]
 

@@ -59,6 +59,10 @@ AS wanted
             start += PAGE
 
     @override
+    def has_table(self, name: str) -> bool:
+        return bool(self._rows("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?", name))
+
+    @override
     def _rows(self, sql: str, *parameters: object) -> list[tuple[Any, ...]]:
         connection = self._connect()
         with sqlite_errors(), connection.busy:

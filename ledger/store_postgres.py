@@ -6,7 +6,7 @@ tables lie in a schema of their own, ``quota_ledger``; one database holds one le
 
 import re
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -262,6 +262,20 @@ class Portable:
         """Run one statement for each row."""
         with self._connection.cursor() as cursor:
             cursor.executemany(sql.replace("?", "%s"), rows)
+
+    def copy(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+        """Add rows by COPY, in one round trip; none, nothing is sent."""
+        waiting = iter(rows)
+        first = next(waiting, None)
+        if first is None:
+            return
+        with (
+            self._connection.cursor() as cursor,
+            cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as copy,
+        ):
+            copy.write_row(first)
+            for row in waiting:
+                copy.write_row(row)
 
 
 def _ask(question: Callable[[], _T]) -> _T:

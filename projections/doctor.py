@@ -9,22 +9,30 @@ _SCHEMA: Final = Path(__file__).parent / "schema"
 SQLITE_SCHEMA: Final = _SCHEMA / "sqlite"
 POSTGRES_SCHEMA: Final = _SCHEMA / "postgres"
 MAX_LAG: Final = 10_000
-"""Entries; a view that is further behind makes its next reader wait."""
+"""Entries; views that are further behind make their next reader wait."""
 
 
 def check_views(store: Examined) -> Outcome:
-    """Compare each view's position with the head: behind is caught up by whoever reads, ahead is wrong."""
-    if not store.has_table("view_position"):
-        return ok("none is made yet: the first reader makes it")
+    """Compare the views' position with the head: behind is caught up by whoever reads, ahead is wrong."""
+    if not store.has_table("view_set"):
+        return ok("none is made yet: the first reader makes them")
     # Read before the head, which only grows.
-    positions = store.rows("SELECT view, size FROM view_position ORDER BY view")
+    rows = store.rows("SELECT size, reason FROM view_set WHERE live = 1")
+    if len(rows) != 1:
+        return failed(f"{len(rows)} generations are live, one is wanted", "`quota-ledger rebuild`")
+    ((position, reason),) = rows
     size = store.head().size
-    found = ", ".join(f"{view} at {position} of {size}" for view, position in positions) or "none is made yet"
-    if any(position > size for _, position in positions):
+    found = f"at {position} of {size}"
+    if position > size:
         return failed(
             f"{found}: ahead of the ledger",
             "see what is found about the head, then `quota-ledger rebuild`",
         )
-    if any(size - position > MAX_LAG for _, position in positions):
+    if reason is not None:
+        return failed(
+            f"{found}: entry {position} cannot be taken in: {reason}",
+            "`quota-ledger verify` says whether the entry is sound; a later program may know it",
+        )
+    if size - position > MAX_LAG:
         return warning(found, "`quota-ledger balance` catches up")
     return ok(found)

@@ -1,21 +1,40 @@
-"""Keeps views up to date: pages of entries, each page and the view's position in one transaction.
+"""Keeps the views up to date: a page of entries at a time, rows and position in one transaction.
 
-A view that fails stops at its position: the page is rolled back and the error says at which entry, so that
+All views of a ledger stand at one position, so that what two of them say is of one moment. A page is folded
+outside of any transaction and written in a short one that begins by looking whether another process has
+come first; then it is thrown away. At an entry that cannot be taken in the views stop and say why;
 nothing is skipped and nothing counted twice.
+
+A rebuild fills a generation of rows of its own beside the live one, and takes its place at the end.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, cast
 
-from ledger.store_postgres import PostgresStore
+from ledger.store import StoreError
+from ledger.store_postgres import Portable, PostgresStore
 from ledger.store_sqlite import script_statements
 from ledger.stores import AnyStore
+from projections.folding import BROKEN, Folding, ViewStopped
+from projections.reading import Position, position
+from projections.view import Page, View, Written
+from projections.views import VIEWS
 
+SHAPE: Final = 2
+"""Of the tables and of what their rows mean: whoever changes either raises it, and they are made anew."""
 PAGE: Final = 500
+REBUILD_PAGE: Final = 2_000
 _SCHEMA: Final = Path(__file__).parent / "schema"
-_FIRST: Final = {"0001_balances.sql": "view_position", "0002_attachments.sql": "attachment"}
-"""The table that shows that a script has run."""
+_FORMER: Final = ("view_position", "balance_record")
+"""Tables of shape 1."""
+_LOCK: Final = 0x51_4C_56_57  # of an advisory lock; "QLVW"
+_OWNERS: Final = 1_000
+"""How many owners' rows one statement deletes."""
+_TAIL: Final = 5_000
+"""Entries that a rebuild takes in while nobody appends; the records that they change are all remembered."""
+_SUPERSEDED: Final = "another rebuild has begun since"
 
 Progress = Callable[[int, int], None]
 """Told (entries done, entries in all) after each page."""
@@ -43,106 +62,232 @@ class Connection(Protocol):
         """Run one statement for each row."""
 
 
-class ViewStopped(Exception):
-    """A view could not take an entry; it stands where it was before the page."""
-
-
-class View(Protocol):
-    """Rows made from entries alone."""
-
-    name: str
-
-    def clear(self, connection: Connection) -> None:
-        """Delete every row."""
-
-    def fold(self, connection: Connection, start: int, entries: Iterator[bytes]) -> None:
-        """Take in the entries from index ``start`` on.
-
-        Raises:
-            ViewStopped: an entry cannot be taken; the message names its index.
-        """
-
-
-def position(connection: Connection, view: View) -> int:
-    """Return how many entries the view has taken in."""
-    row = connection.execute("SELECT size FROM view_position WHERE view = ?", (view.name,)).fetchone()
-    return 0 if row is None else int(row[0])
-
-
-def positions(store: AnyStore) -> dict[str, int]:
-    """Return how many entries each view has taken in, by name; the tables have been made."""
-    return dict(store.view_rows("SELECT view, size FROM view_position ORDER BY view"))
+class Superseded(Exception):
+    """Another rebuild has begun since this one did."""
 
 
 def prepare(store: AnyStore) -> None:
-    """Make the tables of the views where they are missing."""
-    if isinstance(store, PostgresStore):
-        # Whoever has no right to make tables finds them made.
-        with store.view_transaction() as connection:
-            for script in sorted((_SCHEMA / "postgres").glob("*.sql")):
-                made = connection.execute(f"SELECT to_regclass('quota_ledger.{_FIRST[script.name]}')")
-                if made.fetchone() == (None,):
-                    connection.execute(script.read_text(encoding="utf-8"))
-        return
-    with store.view_transaction() as connection:
-        for script in sorted((_SCHEMA / "sqlite").glob("*.sql")):
-            for statement in script_statements(script):
-                connection.execute(statement)
-
-
-def catch_up(store: AnyStore, view: View, progress: Progress | None = None) -> int:
-    """Take in what the view has not seen yet and return its position.
+    """Make the tables of the views where they are missing or of an earlier shape.
 
     Raises:
-        ViewStopped: see :meth:`View.fold`.
-        StoreError: the database failed; the view stands at the end of the last whole page.
+        StoreError: they are of a later program's shape, or this process may not make tables.
+    """
+    if _shape(store) == SHAPE:
+        return
+    with store.view_transaction() as connection:
+        if isinstance(store, PostgresStore):
+            connection.execute("SELECT pg_advisory_xact_lock(?)", [_LOCK])
+        found = _shape(store)  # another process may have come first
+        if found == SHAPE:
+            return
+        if found is not None and found > SHAPE:
+            raise StoreError(
+                f"the views are of shape {found}, made by a later program; this one knows {SHAPE}"
+            )
+        kind = "postgres" if isinstance(store, PostgresStore) else "sqlite"
+        for table in ("view_set", *(view.table for view in VIEWS), *_FORMER):
+            connection.execute(f"DROP TABLE IF EXISTS {table}")
+        for script in sorted((_SCHEMA / kind).glob("*.sql")):
+            for statement in script_statements(script):
+                connection.execute(statement)
+        connection.execute(
+            "INSERT INTO view_set (generation, shape, size, live) VALUES (1, ?, 0, 1)", [SHAPE]
+        )
+
+
+def catch_up(store: AnyStore, progress: Progress | None = None) -> Position:
+    """Take in what the views have not seen yet and return where they stand.
+
+    Raises:
+        ViewStopped: at an entry that cannot be taken in; the position holds the reason.
+        StoreError: the database failed; the views stand at the end of the last page that was written.
     """
     prepare(store)
     while True:
-        with store.view_transaction() as connection:
-            done, size = _page(store, view, connection)
-        if progress is not None:
-            progress(done, size)
-        if done >= size:
-            return done
+        here = position(store)
+        assert here is not None, "the tables are there"
+        if here.size >= store.head().size:
+            return here
+        filling = _Filling(store, here.generation, PAGE)
+        try:
+            _advance(filling, progress)
+        except ViewStopped as stopped:
+            filling.stop(stopped)
+            raise
+        except Superseded:
+            continue  # a rebuild has taken the place of the live views
 
 
 def rebuild(
     store: AnyStore,
-    view: View,
     progress: Progress | None = None,
-    finish: Callable[[Connection], object] | None = None,
+    finish: Callable[[Connection, int], object] | None = None,
 ) -> int:
-    """Make the view anew from entry 0 and return its position.
+    """Make the views anew from entry 0, let them take the place of the live ones and return their position.
 
-    ``finish`` is called in a transaction in which the view has reached the head of the ledger: nobody
-    appends meanwhile.
+    Readers see the live views until then, and others may keep these up to date.
+
+    Args:
+        store: the ledger.
+        progress: told after each page.
+        finish: called with the new generation in the transaction that changes over, in which it has reached
+            the head: nobody appends meanwhile.
+
+    Raises:
+        ViewStopped: at an entry that cannot be taken in; the live views stay.
+        Superseded: another rebuild has begun meanwhile.
+        StoreError: the database failed; the live views stay.
     """
     prepare(store)
     with store.view_transaction() as connection:
-        view.clear(connection)
-        connection.execute("DELETE FROM view_position WHERE view = ?", (view.name,))
-    catch_up(store, view, progress)
-    with store.view_transaction() as connection:
-        while True:
-            done, size = _page(store, view, connection)
-            if done >= size:
-                break
-        if finish is not None:
-            finish(connection)
-    return done
+        ((last,),) = connection.execute("SELECT max(generation) FROM view_set")
+        _clear(connection, "generation IN (SELECT generation FROM view_set WHERE live = 0)")
+        connection.execute("INSERT INTO view_set VALUES (?, ?, 0, 0, NULL)", [last + 1, SHAPE])
+    filling = _Filling(store, last + 1, REBUILD_PAGE)
+    while True:
+        _advance(filling, progress)
+        with store.view_transaction() as connection:
+            size = filling.size(connection)
+            if store.head().size - size > _TAIL:
+                continue
+            while size < store.head().size:
+                size = filling.step(connection)
+            if finish is not None:
+                finish(connection, last + 1)
+            connection.execute("UPDATE view_set SET live = 0 WHERE live = 1")
+            connection.execute("UPDATE view_set SET live = 1 WHERE generation = ?", [last + 1])
+            _clear(connection, "generation IN (SELECT generation FROM view_set WHERE live = 0)")
+        return size
 
 
-def _page(store: AnyStore, view: View, connection: Connection) -> tuple[int, int]:
-    """Take in one page in the transaction at hand; return the position and the ledger's size."""
-    size = store.head().size
-    start = position(connection, view)
-    stop = min(start + PAGE, size)
-    if stop > start:
-        view.fold(connection, start, store.entries(start, stop))
+def _advance(filling: "_Filling", progress: Progress | None) -> None:
+    """Fill a generation to the head as it is now."""
+    while (size := filling.step()) < (total := filling.head()):
+        if progress is not None:
+            progress(size, total)
+    if progress is not None:
+        progress(size, total)
+
+
+class _Filling:
+    """Fills one generation."""
+
+    def __init__(self, store: AnyStore, generation: int, page: int) -> None:
+        self._store = store
+        self._generation = generation
+        self._page = page
+        self._folding = Folding(store, generation)
+
+    def head(self) -> int:
+        return self._store.head().size
+
+    def size(self, connection: Connection) -> int:
+        """Return how far the generation has come; nobody else writes it before the transaction's end."""
+        # A change that changes nothing locks the row where rows have locks, and says whether it is there.
+        sql = "UPDATE view_set SET size = size WHERE generation = ? RETURNING size"
+        row = connection.execute(sql, [self._generation]).fetchone()
+        if row is None:
+            raise Superseded(_SUPERSEDED)
+        return cast("int", row[0])
+
+    def step(self, connection: Connection | None = None) -> int:
+        """Take in one page and return the position; in the transaction at hand, if there is one.
+
+        Raises:
+            ViewStopped: the next entry cannot be taken in.
+            Superseded: the generation is gone.
+        """
+        start = self._at() if connection is None else self.size(connection)
+        stop = min(start + self._page, self.head())
+        while stop > start:
+            try:
+                page = self._folding.page(start, stop)
+                written = [(view, _rows(view, page)) for view in VIEWS]
+            except ViewStopped as error:
+                if error.index == start:
+                    raise
+                # What comes before it is taken in first; which of them a view does not take shows one by one.
+                stop = error.index if error.index > start else start + 1
+            else:
+                return self._write(start, page, written, connection)
+        return start
+
+    def stop(self, stopped: ViewStopped) -> None:
+        """Keep why the next entry cannot be taken in."""
+        with _transaction(self._store) as connection:
+            connection.execute(
+                "UPDATE view_set SET reason = ? WHERE generation = ? AND size = ?",
+                [stopped.reason, self._generation, stopped.index],
+            )
+
+    def _at(self) -> int:
+        rows = self._store.view_rows("SELECT size FROM view_set WHERE generation = ?", self._generation)
+        if not rows:
+            raise Superseded(_SUPERSEDED)
+        return cast("int", rows[0][0])
+
+    def _write(
+        self,
+        start: int,
+        page: Page,
+        written: Sequence[tuple[View, Written]],
+        connection: Connection | None,
+    ) -> int:
+        size = start + len(page.entries)
+        with _transaction(self._store) if connection is None else nullcontext(connection) as connection:
+            if (now := self.size(connection)) != start:  # another process has come first
+                self._folding = Folding(self._store, self._generation)
+                return now
+            for view, change in written:
+                _replace(connection, view, self._generation, change)
+            connection.execute(
+                "UPDATE view_set SET size = ?, reason = NULL WHERE generation = ?", [size, self._generation]
+            )
+        self._folding.keep(page)
+        return size
+
+
+def _rows(view: View, page: Page) -> Written:
+    try:
+        return view.rows(page)
+    except BROKEN as error:
+        # Of a page of several entries, nobody knows at which.
+        index = page.entries[0].index if len(page.entries) == 1 else -1
+        raise ViewStopped(index, f"{view.table}: {type(error).__name__}: {error}") from error
+
+
+def _transaction(store: AnyStore) -> AbstractContextManager[Connection]:
+    """Begin to write rows of views; where the store can, without keeping those from writing who append."""
+    return cast("AbstractContextManager[Connection]", store.side_transaction())
+
+
+def _replace(connection: Connection, view: View, generation: int, change: Written) -> None:
+    gone = list(change.gone)
+    for at in range(0, len(gone), _OWNERS):
+        some = gone[at : at + _OWNERS]
         connection.execute(
-            "INSERT INTO view_position (view, size) VALUES (?, ?)"
-            " ON CONFLICT (view) DO UPDATE SET size = excluded.size",
-            (view.name, stop),
+            f"DELETE FROM {view.table} WHERE generation = ?"  # noqa: S608  our own names
+            f" AND {view.owner} IN ({', '.join('?' * len(some))})",
+            [generation, *some],
         )
-    return stop, size
+    columns, rows = ("generation", *view.columns), [(generation, *row) for row in change.rows]
+    if isinstance(connection, Portable):
+        connection.copy(view.table, columns, rows)
+    elif rows:
+        connection.executemany(
+            f"INSERT INTO {view.table} ({', '.join(columns)})"  # noqa: S608  our own names
+            f" VALUES ({', '.join('?' * len(columns))})",
+            rows,
+        )
+
+
+def _clear(connection: Connection, which: str) -> None:
+    for table in (*(view.table for view in VIEWS), "view_set"):
+        connection.execute(f"DELETE FROM {table} WHERE {which}")  # noqa: S608  our own names
+
+
+def _shape(store: AnyStore) -> int | None:
+    if not store.has_table("view_set"):
+        return None
+    ((shape,),) = store.view_rows("SELECT max(shape) FROM view_set")
+    return cast("int | None", shape)

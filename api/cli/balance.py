@@ -6,8 +6,8 @@ import typer
 
 from api.cli.context import DEFAULT_DB, REFUSED, Db, Json, Stop, key_ring, open_store, print_json
 from api.cli.report import print_balances
-from projections.balances import Balances, read_balances
 from projections.runner import catch_up
+from projections.views.balances import read_balances
 
 
 def balance(
@@ -15,10 +15,10 @@ def balance(
     db: Db = DEFAULT_DB,
     as_json: Json = False,
 ) -> None:
-    """Print balances per pair; entries that the view has not seen are taken in first."""
+    """Print balances per pair; entries that the views have not seen are taken in first."""
     with open_store(db) as store:
         origin = key_ring(store).origin
-        catch_up(store, Balances())
+        catch_up(store)
         size, rows = read_balances(store)
     if pair is not None:
         rows = [row for row in rows if row.pair_id == pair]

@@ -26,7 +26,7 @@ from ledger.store import Reader, StoreError
 from ledger.store_postgres import database_name, database_of
 from ledger.stores import AnyStore, is_postgres, sqlite_file
 from ledger.submission import NotAccepted
-from projections.runner import ViewStopped
+from projections.folding import ViewStopped
 
 REFUSED: Final = 1
 USAGE: Final = 2

@@ -50,8 +50,8 @@ from ledger.canonical import Malformed
 from ledger.sequencer import Sequencer, release_checkpoint
 from ledger.store import StoreError
 from ledger.stores import is_postgres
-from projections.balances import Balances, read_balances
 from projections.runner import catch_up
+from projections.views.balances import read_balances
 
 DEFAULT_DEMO_DB: Final = "sqlite:///./demo-ledger.db"
 
@@ -133,7 +133,7 @@ def demo(
         for planter in planters:
             content = planter.key.to_json(store.find_statements)
             key_file.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", "utf-8")
-        catch_up(store, Balances())
+        catch_up(store)
         size, rows = read_balances(store)
     counts = types_of(played, size)
     answer = verify_target(url if is_postgres(url) else database, read_anchor(anchor_file), [])

@@ -4,28 +4,35 @@ from dataclasses import asdict
 
 import typer
 
-from api.cli.context import DEFAULT_DB, Db, Json, key_ring, open_store, print_json
+from api.cli.context import DEFAULT_DB, REFUSED, Db, Json, Stop, key_ring, open_store, print_json
 from api.cli.report import progress_bar
 from projections import runner
-from projections.attachments import Attachments
-from projections.balances import Balances, Replaced, replace_decision_records
-from projections.runner import Connection
+from projections.decision_records import Replaced, replace_decision_records
+from projections.folding import ViewStopped
+from projections.runner import Connection, Superseded
+from projections.views import VIEWS
 
 
 def rebuild(db: Db = DEFAULT_DB, as_json: Json = False) -> None:
-    """Make the views and the decision records anew from the entries, and say what was wrong with these."""
+    """Make the views and the decision records anew from the entries, and say what was wrong with these.
+
+    Readers see the views as they were until the new ones are whole.
+    """
     replaced: list[Replaced] = []
 
-    def finish(connection: Connection) -> None:
-        replaced.append(replace_decision_records(connection))
+    def finish(connection: Connection, generation: int) -> None:
+        replaced.append(replace_decision_records(connection, generation))
 
     with open_store(db) as store, progress_bar("rebuilding") as bar:
         key_ring(store)
-        runner.rebuild(store, Attachments(), bar)
-        size = runner.rebuild(store, Balances(), bar, finish)
+        try:
+            size = runner.rebuild(store, bar, finish)
+        except (ViewStopped, Superseded) as error:
+            raise Stop(REFUSED, f"{error}; the views stay as they were") from None
     (found,) = replaced
     if as_json:
-        print_json({"size": size, "views": ["attachments", "balances"], "records": asdict(found)})
+        views = sorted(view.table for view in VIEWS)
+        print_json({"size": size, "views": views, "records": asdict(found)})
         return
     differed = "they were as they should be"
     if found.first is not None:
@@ -33,4 +40,4 @@ def rebuild(db: Db = DEFAULT_DB, as_json: Json = False) -> None:
             f"of the records {found.changed} were changed, {found.missing} missing, {found.unknown} unknown,"
             f" the first {found.first}"
         )
-    typer.echo(f"attachments, balances and decision records are rebuilt from {size} entries: {differed}")
+    typer.echo(f"{len(VIEWS)} views and the decision records are rebuilt from {size} entries: {differed}")

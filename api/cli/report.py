@@ -23,7 +23,7 @@ from typing_extensions import override
 
 from api.cli.context import console
 from ledger.doctor import Finding
-from projections.balances import COLUMNS, PairBalance
+from projections.views.balances import COLUMNS, PairBalance
 
 _STYLE = {"INTACT": "green", "PROVED": "green", "BALANCED": "green", "UNDETERMINED": "yellow"}
 _STATUS_STYLE = {"ok": "green", "warning": "yellow", "failed": "red"}

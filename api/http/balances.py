@@ -17,8 +17,8 @@ from api.http.sight import sight_of
 from api.http.subjects import firms
 from domain.identifiers import PAIR_ID_PATTERN, USCC_PATTERN
 from domain.records import Pair
-from projections.balances import Balances, read_balances
 from projections.runner import catch_up
+from projections.views.balances import read_balances
 
 router = APIRouter(prefix="/v1", tags=["reading"])
 
@@ -65,7 +65,7 @@ def balances(
 def _rows(shared: Services, roots: list[str], as_known_at: AsKnownAt, as_of: AsOf) -> tuple[int, _Rows]:
     """Return the size and the balances of at least the pairs of ``roots``, from the view where it serves."""
     if as_of is None:
-        catch_up(shared.store, Balances())
+        catch_up(shared.store)
         size, view = read_balances(shared.store)
         if as_known_at in (None, size - 1):
             return size, {row.pair_id: row.balances for row in view}

@@ -16,8 +16,8 @@ from api.http.problems import Problem
 from api.http.services import Services, Shared
 from api.http.sight import Sight, sight_of
 from ledger.entry import parse_entry
-from projections.attachments import Attachments, attached_to
 from projections.runner import catch_up
+from projections.views.attachments import attached_to
 
 router = APIRouter(prefix="/v1/documents", tags=["documents"])
 
@@ -101,7 +101,7 @@ def document(
 
 def _concerned(shared: Services, sight: Sight, digest: str) -> list[str] | None:
     """Return the subject keys of the entries in sight to which a document is attached, None without one."""
-    catch_up(shared.store, Attachments())
+    catch_up(shared.store)
     keys: set[str] | None = None
     for index in attached_to(shared.store, digest):
         header = parse_entry(next(iter(shared.store.entries(index, index + 1)))).header

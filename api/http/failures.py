@@ -11,6 +11,7 @@ from starlette.requests import ClientDisconnect, Request
 from api.http.access import methods_of
 from api.http.problems import Problem, answer
 from ledger.store import StoreError
+from projections.folding import ViewStopped
 
 _log = logging.getLogger(__name__)
 
@@ -21,6 +22,7 @@ def register(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(StoreError, _unavailable)
+    app.add_exception_handler(ViewStopped, _stopped)
     app.add_exception_handler(ClientDisconnect, _gone)
 
 
@@ -53,6 +55,13 @@ async def _http(request: Request, error: Exception) -> Response:
             request, Problem("method-not-allowed", detail, headers={"Allow": ", ".join(sorted(allow))})
         )
     return answer(request, Problem("malformed", str(error.detail)))
+
+
+async def _stopped(request: Request, error: Exception) -> Response:
+    _log.error("%s", error)
+    assert isinstance(error, ViewStopped)
+    detail = f"the views stand before entry {error.index}, which they cannot take in; the operator has to act"
+    return answer(request, Problem("unavailable", detail))
 
 
 async def _unavailable(request: Request, error: Exception) -> Response:

@@ -107,15 +107,28 @@ class Metrics:
 
 
 class Position(Collector):
-    """How far ledger and checkpoint have come."""
+    """How far ledger, checkpoint and views have come."""
 
-    def __init__(self, size: int, checkpoint_size: int, checkpoint_age_seconds: float | None) -> None:
+    def __init__(
+        self,
+        size: int,
+        checkpoint_size: int,
+        checkpoint_age_seconds: float | None,
+        views_size: int,
+        views_stopped: bool,
+    ) -> None:
         self._gauges = [
             ("quota_ledger_head_entries", "Entries in the ledger.", float(size)),
             (
                 "quota_ledger_checkpoint_entries",
                 "Entries under the latest checkpoint.",
                 float(checkpoint_size),
+            ),
+            ("quota_ledger_views_entries", "Entries that the views have taken in.", float(views_size)),
+            (
+                "quota_ledger_views_stopped",
+                "1 while the views stand before an entry that they cannot take in.",
+                float(views_stopped),
             ),
         ]
         if checkpoint_age_seconds is not None:

@@ -199,7 +199,7 @@ COMPONENTS: Final[Mapping[str, Schema]] = MappingProxyType(
             status={"const": "ok"},
             size=_WHOLE,
             waiting=_WHOLE,
-            views={"type": "object", "additionalProperties": _WHOLE},
+            views=exactly(size=_WHOLE, stopped={"type": ["string", "null"]}),
         ),
         "Heads": {"type": "object", "description": "heads.json of docs/spec/subject-bundle.md."},
     }

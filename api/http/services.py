@@ -1,5 +1,6 @@
 """What the routes of one server process share: the store, the sequencer, the clock."""
 
+import logging
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, cast
@@ -22,10 +23,13 @@ from ledger.clock import Clock
 from ledger.ed25519 import key_id, raw_public_key
 from ledger.keys import KeyRing
 from ledger.opening import load_ring
-from ledger.sequencer import Sequencer, release_checkpoint
+from ledger.sequencer import Sequencer, Written, release_checkpoint
 from ledger.signer import CheckpointSigner
 from ledger.stores import AnyStore
+from projections.live import Projector
 from projections.runner import prepare
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -46,10 +50,13 @@ class Services:
     """How far the ledger has come, for live streams."""
     counting: CapacityLimiter
     """Lets one request at a time go through every subject key."""
+    projector: Projector
+    """Keeps the views current."""
 
     def close(self) -> None:
         """Write what waits, then give back every connection."""
         self.sequencer.close()
+        self.projector.close()
         self.store.close()
 
 
@@ -63,6 +70,7 @@ def open_services(settings: Settings, clock: Clock, metrics: Metrics) -> Service
         Stop: the operator's keys are not there, or not as they should be.
     """
     store = stores.open_store(settings.db)
+    projector: Projector | None = None
     try:
         ring, _ = load_ring(store)
         key, signer = operator_keys(settings, ring)
@@ -71,10 +79,16 @@ def open_services(settings: Settings, clock: Clock, metrics: Metrics) -> Service
         if signer is not None:
             # Before anything is appended: a database that lacks what was promised is not built upon.
             release_checkpoint(store, signer)
-        sequencer = Sequencer(
-            store, key, clock=clock, signer=signer, max_queue=settings.queue, watch=metrics.written
-        )
+        told = projector = Projector(store, _views_are_troubled)
+
+        def watch(written: Written) -> None:
+            metrics.written(written)
+            told.tell()
+
+        sequencer = Sequencer(store, key, clock=clock, signer=signer, max_queue=settings.queue, watch=watch)
     except BaseException:
+        if projector is not None:
+            projector.close()
         store.close()
         raise
     assert ring.origin is not None, "the sequencer refuses a ledger that is not opened"
@@ -82,8 +96,12 @@ def open_services(settings: Settings, clock: Clock, metrics: Metrics) -> Service
         settings, store, sequencer, ring.origin, clock, metrics, make_limiter(),
         FolderStore(settings.documents or beside(files_of(settings.db), ".documents")),
         HeadWatch(store, settings.poll_seconds, settings.streams),
-        CapacityLimiter(1),
+        CapacityLimiter(1), projector,
     )  # fmt: skip
+
+
+def _views_are_troubled(reason: str) -> None:
+    _log.error("the views do not get on: %s", reason)
 
 
 def operator_keys(settings: Settings, ring: KeyRing) -> tuple[Ed25519PrivateKey, CheckpointSigner | None]:

@@ -39,10 +39,6 @@ class ExaminedDatabase(PostgresStore):
         """Return the rows of a query."""
         return self._rows(sql, *parameters)
 
-    def has_table(self, name: str) -> bool:
-        """Return whether there is a table of this name."""
-        return self.rows("SELECT to_regclass(?) IS NOT NULL", f"quota_ledger.{name}") == [(True,)]
-
 
 def postgres_checks(store: ExaminedDatabase, views: Sequence[Path], writer: str, reader: str) -> list[Check]:
     """Return the checks of a ledger database that come before those of every store.

@@ -28,10 +28,6 @@ class ExaminedStore(SqliteStore):
         """Return the rows of a query."""
         return self._rows(sql, *parameters)
 
-    def has_table(self, name: str) -> bool:
-        """Return whether there is a table of this name."""
-        return bool(self.rows("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?", name))
-
 
 def sqlite_checks(store: ExaminedStore, views: Sequence[Path]) -> list[Check]:
     """Return the checks of a ledger file.

@@ -9,8 +9,11 @@ from projections.proof.accounts import ACCOUNTS
 from projections.proof.types import StatementResult, Verdict
 
 _SHOWN: Final = 5
-_SIZE: Final = "SELECT size FROM view_position WHERE view = 'balances'"
-_BALANCES: Final = f"SELECT pair, {', '.join(ACCOUNTS).lower()} FROM balance"  # noqa: S608  our own names
+_SIZE: Final = "SELECT size FROM view_set WHERE live = 1"
+_BALANCES: Final = (
+    f"SELECT pair, {', '.join(ACCOUNTS).lower()} FROM balance"  # noqa: S608  our own names
+    " WHERE generation = (SELECT generation FROM view_set WHERE live = 1)"
+)
 Rows = Mapping[str, Mapping[str, int]]
 """Pair → account → units."""
 

@@ -182,7 +182,7 @@ DAMAGES: list[tuple[str, Damage, str]] = [
     ("signer", no_key_in_file, "operator-checkpoint.pem: an Ed25519 private key"),
     ("key files", lambda c: (c.keys / "police-1.pem").chmod(0o644), "police-1.pem is 0644"),
     ("key files", lambda c: c.keys.chmod(0o777), "others may replace"),
-    ("views", lambda c: plain(c, "UPDATE view_position SET size = 3"), "balances at 3 of 2: ahead"),
+    ("views", lambda c: plain(c, "UPDATE view_set SET size = 3"), "at 3 of 2: ahead"),
 ]
 
 

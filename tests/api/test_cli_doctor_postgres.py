@@ -252,7 +252,7 @@ def test_a_head_that_was_put_back(opened: Cli) -> None:
     assert code == 1
     assert {"head", "checkpoint", "signer", "views"} <= set(told(checks, "failed"))
     assert "the head says 1 entries, and there is an entry 1" in checks["head"]["found"]
-    assert "balances at 2 of 1: ahead of the ledger" in checks["views"]["found"]
+    assert "at 2 of 1: ahead of the ledger" in checks["views"]["found"]
 
 
 def test_a_reader_may_ask_and_is_told_what_it_cannot_see(opened: Cli) -> None:

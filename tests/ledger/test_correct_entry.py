@@ -10,8 +10,9 @@ from ledger.append import Declined, Entered
 from ledger.entry import derive, parse_entry
 from ledger.entry import parse_statement as parse_object
 from ledger.merkle import leaf_hash
-from projections.balances import Balances, read_balances, replace_decision_records
+from projections.decision_records import replace_decision_records
 from projections.runner import catch_up, rebuild
+from projections.views.balances import read_balances
 from tests.support import domain as of
 from tests.support.desk import Desk, desk, statement
 
@@ -58,7 +59,7 @@ def codes(outcome: Any) -> list[str]:
 
 def unbacked(at: Desk) -> dict[str, int]:
     """Return the memo UNB of each pair, as the view has it."""
-    catch_up(at.store, Balances())
+    catch_up(at.store)
     return {row.pair_id: row.balances["UNB"] for row in read_balances(at.store)[1]}
 
 
@@ -70,7 +71,7 @@ def test_a_correction_reads_its_target_from_the_store(at: Desk) -> None:
     assert unbacked(at) == {of.PAIR: 0}
     with at.store.view_transaction() as connection:
         kept = connection.execute("SELECT key, text FROM record ORDER BY key").fetchall()
-    rebuild(at.store, Balances(), finish=replace_decision_records)
+    rebuild(at.store, finish=replace_decision_records)
     with at.store.view_transaction() as connection:
         assert connection.execute("SELECT key, text FROM record ORDER BY key").fetchall() == kept
     assert not [key for key, _ in kept if key.startswith("entry:")], "an entry is never stored twice"

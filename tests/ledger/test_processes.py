@@ -22,8 +22,8 @@ from ledger.merkle import leaf_hash, root
 from ledger.sequencer import Sequencer
 from ledger.stores import open_store
 from ledger.verification import verify_source
-from projections.balances import Balances, read_balances
 from projections.runner import catch_up
+from projections.views.balances import read_balances
 from tests.support import domain as of
 from tests.support.desk import Desk, TurnedClock, open_desk_ledger, rows_of, statement
 from tests.support.keys import private_key
@@ -214,7 +214,7 @@ def test_each_writer_that_lives_gets_an_answer_to_everything(played: Played) -> 
 def test_the_last_unit_is_spent_once_and_a_car_consumes_one_unit(played: Played) -> None:
     """Given five units, eight approvals at once and one car in two of them, then five are approved, each car once, and none is left."""
     with closing(open_store(played.url)) as store:
-        catch_up(store, Balances())
+        catch_up(store)
         _, (balance,) = read_balances(store)
         approved = [
             json.loads(parse_entry(data).statement)["body"]["lines"][0]["vin"]

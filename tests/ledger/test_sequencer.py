@@ -21,7 +21,6 @@ from ledger.signer import CheckpointSigner
 from ledger.store import StoreError
 from ledger.stores import open_store
 from ledger.submission import NotAccepted
-from projections.balances import Balances
 from projections.runner import catch_up
 from tests.support import domain as of
 from tests.support.desk import Desk, desk, enterprise, policy, statement
@@ -268,7 +267,7 @@ def test_keys_that_no_entry_could_hold_do_not_stop_a_refusal(at: Desk) -> None:
 def test_a_refusal_with_the_highest_seq_is_on_record_and_views_go_on(at: Desk) -> None:
     """Given a refused envelope with the highest seq there is, when the balances are read, then they go on."""
     assert codes(at.send([policy()], "commerce-1", seq=2**53 - 1)) == ["four-eyes"]
-    assert catch_up(at.store, Balances()) == 2
+    assert catch_up(at.store).size == 2
 
 
 def test_nobody_can_take_the_id_of_a_refusal_beforehand(at: Desk) -> None:

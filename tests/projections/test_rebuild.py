@@ -9,7 +9,7 @@ from domain.records import Enterprise, dump_record
 from ledger.append import Entered
 from ledger.records import REBUILT
 from ledger.sequencer import Sequencer
-from projections.balances import Balances, Replaced, replace_decision_records
+from projections.decision_records import Replaced, replace_decision_records
 from projections.runner import Connection, rebuild
 from tests.support.desk import Desk, desk, enterprise, statement
 from tests.support.keys import private_key
@@ -41,10 +41,10 @@ def damage(at: Desk, sql: str, *values: str) -> None:
 def made_anew(at: Desk) -> Replaced:
     found: list[Replaced] = []
 
-    def finish(connection: Connection) -> None:
-        found.append(replace_decision_records(connection))
+    def finish(connection: Connection, generation: int) -> None:
+        found.append(replace_decision_records(connection, generation))
 
-    rebuild(at.store, Balances(), None, finish)
+    rebuild(at.store, None, finish)
     return found[0]
 
 

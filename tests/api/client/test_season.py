@@ -23,8 +23,8 @@ from ledger.anchor import read_anchor
 from ledger.keys import OFFICER_AGENCIES
 from ledger.sequencer import Sequencer
 from ledger.stores import is_postgres, open_store, sqlite_file
-from projections.balances import Balances, read_balances
 from projections.runner import catch_up
+from projections.views.balances import read_balances
 from tests.support.lot_season import LOT, Agencies, WithLot
 from tests.support.postgres import Server as Postgres
 from tests.support.season_server import WORKER, FileClock, SeasonServer
@@ -111,7 +111,7 @@ def _what_is_there(url: str, folder: Path) -> tuple[list[Any], dict[str, Any], l
     """Return balances, answer and statements (corrections without what names their target's hash)."""
     store = open_store(url)
     try:
-        catch_up(store, Balances())
+        catch_up(store)
         size, rows = read_balances(store)
         statements = [json.loads(data.partition(b"\n")[2]) for data in store.entries(1, size)]
     finally:

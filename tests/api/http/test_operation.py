@@ -21,8 +21,10 @@ from ledger.checkpoint import parse_checkpoint_text
 from ledger.note import parse_note
 from ledger.signer import StaleStore
 from ledger.store import StoreError
-from projections.balances import Balances
+from projections.folding import ViewStopped
 from projections.runner import catch_up
+from projections.view import Page, Written
+from projections.views.timeline import Timeline
 from tests.support.cli import Cli
 from tests.support.desk import TurnedClock, enterprise, policy
 from tests.support.keys import private_key
@@ -39,12 +41,34 @@ def test_ready(url: str, tmp_path: Path) -> None:
     """Given a server on either database, when asked, then it tells how far ledger and views have come."""
     with web(tmp_path, url) as at:
         assert at.get("/healthz").json() == {"status": "ok"}
-        assert at.get("/readyz").json() == {"status": "ok", "size": 1, "waiting": 0, "views": {}}
         at.enter([enterprise()], "commerce-1")
-        catch_up(at.store, Balances())
-        at.enter([enterprise(2)], "commerce-1")
-        assert at.get("/readyz").json()["views"] == {"balances": 2}
-        assert at.get("/readyz").json()["size"] == 3
+        catch_up(at.store)
+        views = {"size": 2, "stopped": None}
+        assert at.get("/readyz").json() == {"status": "ok", "size": 2, "waiting": 0, "views": views}
+
+
+def test_views_that_stop_are_told_of(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Given a view that cannot take an entry, when asked, then /readyz, metrics and log say so, and appending goes on."""
+    monkeypatch.setattr(Timeline, "rows", _unable)
+    with web(tmp_path, url) as at:
+        with pytest.raises(ViewStopped):
+            catch_up(at.store)
+        answer = at.get("/readyz").json()
+        assert (answer["status"], answer["views"]) == (
+            "views-stopped",
+            {"size": 0, "stopped": "timeline: ValueError: unable"},
+        )
+        assert "quota_ledger_views_stopped 1.0" in at.get("/metrics").text
+        assert "quota_ledger_views_entries 0.0" in at.get("/metrics").text
+        at.enter([enterprise()], "commerce-1")
+        problem(at.get("/v1/balances", "auditor"), 503, "unavailable")
+    assert "the views do not get on: the views stop before entry 0" in caplog.text
+
+
+def _unable(_self: Timeline, _page: Page) -> Written:
+    raise ValueError("unable")
 
 
 def test_not_ready_without_its_sequencer(at: Web) -> None:
