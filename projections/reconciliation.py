@@ -22,6 +22,7 @@ from projections.proof.comparison import COMPARED, Comparable, Difference
 from projections.proof.types import Event
 from projections.replay import ReplayTooLong
 
+FORMAT: Final = "quota-ledger-reconciliation/1"
 KINDS: Final = tuple(COMPARED)
 """The agencies whose lists can be matched."""
 MAX_TEXT: Final = 2_000
@@ -68,6 +69,7 @@ class Reconciliation:
     def to_object(self) -> dict[str, Any]:
         """Return the members that every answer about it has."""
         return {
+            "format": FORMAT,
             "agency": self.agency,
             "period_from": self.first.isoformat(),
             "period_to": self.last.isoformat(),

@@ -40,7 +40,6 @@ from projections.extracts import MAX_EXTRACT_BYTES, BadExtract
 from projections.history.gathering import ChainBroken
 from projections.reconciliation import KINDS, Reconciliation, plain, reconcile
 
-FORMAT: Final = "quota-ledger-reconciliation/1"
 _SIDES: Final = {"extract": "仅清单 list only", "ledger": "仅账本 ledger only", "both": "不一致 different"}
 
 
@@ -84,7 +83,7 @@ def reconcile_list(
     if filed is not None and receipts is not None:
         filed.keep(receipts)
     if as_json:
-        whole = {"format": FORMAT, "origin": ring.origin, "list": list_file.name}
+        whole = {"origin": ring.origin, "list": list_file.name}
         print_json(whole | found.to_object() | {"filed": filed and filed.to_object()})
     else:
         _print(found, filed)

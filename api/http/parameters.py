@@ -77,18 +77,30 @@ AsOf = Annotated[
     BeforeValidator(day),
     Query(description="Only what took effect by this day, in the order in which it took effect."),
 ]
+_MOMENT = WithJsonSchema(
+    {
+        "anyOf": [
+            {"type": "integer", "minimum": 0, "maximum": MAX_INDEX},
+            {"type": "string", "format": "date"},
+        ]
+    }
+)
 AsKnownAt = Annotated[
     int | date | None,
     BeforeValidator(_index_or_day),
-    WithJsonSchema(
-        {
-            "anyOf": [
-                {"type": "integer", "minimum": 0, "maximum": MAX_INDEX},
-                {"type": "string", "format": "date"},
-            ]
-        }
-    ),
+    _MOMENT,
     Query(description="Up to this entry, or to the last entry recorded on this day (Shanghai)."),
+]
+Since = Annotated[
+    int | date | None,
+    BeforeValidator(_index_or_day),
+    _MOMENT,
+    Query(description="Only what is known otherwise than at this earlier moment."),
+]
+OnDay = Annotated[
+    date | None,
+    BeforeValidator(day),
+    Query(description="As known at the end of this day (Shanghai); by default that of the last entry."),
 ]
 
 
@@ -96,6 +108,17 @@ def encode_cursor(kind: str, filters: object, after: int, until: int) -> str:
     """Return the cursor of the page behind ``after`` in a list pinned at ``until``."""
     text = json.dumps([after, until, _digest(kind, filters)], separators=(",", ":"))
     return urlsafe_b64encode(text.encode()).decode()
+
+
+def around(
+    kind: str, filters: object, start: int, limit: int, count: int, size: int
+) -> dict[str, str | None]:
+    """Return ``next`` and ``previous`` of a page that begins at ``start`` in a list of ``count``."""
+    more = start + limit < count
+    return {
+        "next": encode_cursor(kind, filters, start + limit, size) if more else None,
+        "previous": encode_cursor(kind, filters, max(0, start - limit), size) if start else None,
+    }
 
 
 def decode_cursor(cursor: str | None, kind: str, filters: object) -> tuple[int, int] | None:

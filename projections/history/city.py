@@ -12,12 +12,15 @@ from projections.history.targets import Targets
 from projections.history.told import told
 
 
-def city_deadlines(reader: Reader, on: date | None = None) -> tuple[date, list[Deadline]]:
+def city_deadlines(
+    reader: Reader, on: date | None = None, size: int | None = None
+) -> tuple[date, list[Deadline]]:
     """Return a day and every clock that runs on it, as known at the end of that day.
 
     Args:
         reader: the store.
         on: the day; None: that on which the last entry was recorded.
+        size: the entries that are taken in, if not all.
 
     Raises:
         ChainBroken: an entry cannot be read.
@@ -25,7 +28,7 @@ def city_deadlines(reader: Reader, on: date | None = None) -> tuple[date, list[D
     state = State(Targets(reader))
     recorded: list[date] = []
     try:
-        for data in reader.entries(0, reader.head().size):
+        for data in reader.entries(0, reader.head().size if size is None else size):
             one = told(data)
             if on is not None and one.recorded_on > on:
                 break

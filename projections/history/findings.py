@@ -29,20 +29,33 @@ class Finding:
     entries: tuple[Told, ...]
 
 
-def explain_finding(reader: Reader, code: str, vin: str | None = None, most: int | None = None) -> Finding:
+def explain_finding(
+    reader: Reader,
+    code: str,
+    vin: str | None = None,
+    most: int | None = None,
+    size: int | None = None,
+) -> Finding:
     """Answer one statement of the verifier over the whole ledger, and read the entries that it names.
+
+    Args:
+        reader: the store.
+        code: C05 to C36.
+        vin: only entries about this car are given.
+        most: how many entries may be read.
+        size: the entries that are taken in, if not all.
 
     Raises:
         NotAnswered: there is no such statement, or it is one of the integrity pass.
         ChainBroken: an entry cannot be read.
-        ReplayTooLong: the ledger has more than ``most`` entries.
+        ReplayTooLong: more than ``most`` entries.
     """
     if code not in STATEMENTS:
         raise NotAnswered(f"{code}: no statement of the verifier; C01 to C36 are")
-    follower = Follower()
-    size = reader.head().size
+    size = reader.head().size if size is None else size
     if most is not None and size > most:
-        raise ReplayTooLong(f"the ledger has more than {most} entries, all of which would have to be read")
+        raise ReplayTooLong(f"more than {most} entries would have to be read")
+    follower = Follower()
     for one in _entries(reader, range(size)):
         follower.take(_event(one))
     answers = (*follower.results(), *follower.checker.report().statements)

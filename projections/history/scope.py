@@ -19,6 +19,7 @@ class Scope:
 
     Attributes:
         entry: says whether an entry is shown.
+        key: says whether what concerns a subject alone is shown.
         pair: says whether a pair, batch or line, by its id, is shown.
         car: what of a car is shown, None for nothing.
         cases: whether the cases are shown.
@@ -27,6 +28,7 @@ class Scope:
     """
 
     entry: Callable[[Header], bool]
+    key: Callable[[str], bool]
     pair: Callable[[str], bool]
     car: Callable[[Car], Car | None]
     cases: bool
@@ -41,12 +43,13 @@ class Scope:
         """Say whether a clock is shown."""
         if self.clocks is None:
             return True
-        own = not clock.subject.startswith("vin:") if clock.pair_id is None else self.pair(clock.pair_id)
+        own = self.key(clock.subject) if clock.pair_id is None else self.pair(clock.pair_id)
         return own and clock.kind in self.clocks
 
 
 WHOLE: Final = Scope(
     entry=lambda header: True,
+    key=lambda key: True,
     pair=lambda identifier: True,
     car=lambda car: car,
     cases=True,

@@ -91,12 +91,21 @@ class Story:
             "chains": dict(file.chains),
         }
 
-    def difference(self, found: Difference, since: int | date, now: Moment) -> dict[str, Any]:
-        """Return the object that ``history --since --json`` prints."""
+    def difference(
+        self,
+        found: Difference,
+        since: int | date,
+        now: Moment,
+        start: int = 0,
+        limit: int | None = None,
+    ) -> dict[str, Any]:
+        """Return the object that ``history --since --json`` prints, or a page of what was learnt."""
+        stop = len(found.learnt) if limit is None else start + limit
         return {
             **self.frame(found.now, now),
             "since": since.isoformat() if isinstance(since, date) else since,
-            "learnt": [self.entry(one) for one in found.learnt],
+            "count": len(found.learnt),
+            "learnt": [self.entry(one) for one in found.learnt[start:stop]],
             "unsaid": list(found.unsaid),
             "changes": [{"path": one.path, "then": one.then, "now": one.now} for one in found.changes],
         }
@@ -104,24 +113,42 @@ class Story:
     def entry(self, one: Told) -> dict[str, Any]:
         """Return what an entry says, who signed it, and its flags as its receipt has them."""
         said = one.statement
+        if said is None:
+            attachments, body = [], None
+        else:
+            attachments = [each.model_dump(mode="json") for each in said.attachments]
+            body = said.body.model_dump(mode="json", by_alias=True, warnings=False)
+        return {
+            **self.bare(one),
+            "occurred_at": None if said is None else said.occurred_at.isoformat(),
+            **self._signed(one),
+            "attachments": attachments,
+            "body": body,
+            "flags": [flag_json(code) for code in json.loads(self.reader.flags(one.index))],
+            "refused": list(_refusals(one)),
+            "cases": one.tagged("case"),
+        }
+
+    def bare(self, one: Told) -> dict[str, Any]:
+        """Return where an entry stands and of which type it is; what it says is left out."""
         return {
             "index": one.index,
             "place": one.place,
             "type": one.header.type,
-            "zh": None if said is None else said.spec.zh,
+            "zh": None if one.statement is None else one.statement.spec.zh,
             "recorded_at": one.header.recorded_at,
-            "occurred_at": None if said is None else said.occurred_at.isoformat(),
+            "occurred_at": None,
             "effective_date": one.effective_date.isoformat(),
-            **self._signed(one),
-            "attachments": []
-            if said is None
-            else [each.model_dump(mode="json") for each in said.attachments],
-            "body": None
-            if said is None
-            else said.body.model_dump(mode="json", by_alias=True, warnings=False),
-            "flags": [flag_json(code) for code in json.loads(self.reader.flags(one.index))],
-            "refused": list(_refusals(one)),
-            "cases": one.tagged("case"),
+            "agency": None,
+            "officers": [],
+            "signed_at": None,
+            "seq": None,
+            "envelope": None,
+            "attachments": [],
+            "body": None,
+            "flags": [],
+            "refused": [],
+            "cases": [],
         }
 
     def _step(self, replay: Replay, step: Step, scope: Scope) -> dict[str, Any]:
