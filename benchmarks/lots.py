@@ -28,7 +28,7 @@ def enterprise(number: int) -> str:
     return first_17 + uscc_check(first_17)
 
 
-def statement(kind: str, number: int, name: str) -> bytes:
+def statement(kind: str, number: int, name: str, ledger: str = ORIGIN) -> bytes:
     """Return a statement about the ``number``-th enterprise; its id follows from ``name``."""
     uscc = enterprise(number)
     registration = {
@@ -42,7 +42,7 @@ def statement(kind: str, number: int, name: str) -> bytes:
             "attachments": [],
             "body": registration if kind == "EnterpriseRegistered" else filing,
             "id": str(UUID(bytes=sha256(name.encode()).digest()[:16], version=4)),
-            "ledger": ORIGIN,
+            "ledger": ledger,
             "occurred_at": "2026-01-05T10:00:00+08:00",
             "type": kind,
             "version": 1,
@@ -56,8 +56,8 @@ def signed(officer: str, seq: int, seen: Seen, statements: Sequence[bytes]) -> b
     return sign_envelope("commerce", ORIGIN, seen, seq, now, statements, [KEYS[officer]])
 
 
-def lot(number: int) -> list[bytes]:
+def lot(number: int, ledger: str = ORIGIN) -> list[bytes]:
     """Return the statements of the ``number``-th envelope: 100 enterprises are registered, then file."""
     kind = "EnterpriseRegistered" if number % HISTORY == 0 else "ExportQualificationFiled"
     first = number // HISTORY * LOT
-    return [statement(kind, first + item, f"lot-{number}-{item}") for item in range(LOT)]
+    return [statement(kind, first + item, f"lot-{number}-{item}", ledger) for item in range(LOT)]

@@ -17,6 +17,7 @@ application id        ``<pair id>-q<n>``                                        
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 _USCC_ALPHABET: Final = "0123456789ABCDEFGHJKLMNPQRTUWXY"
@@ -52,6 +53,9 @@ APPLICATION_ID_PATTERN: Final = f"^{_PAIR}-q{_NUMBER}$"
 REFERENCE_PATTERN: Final = "^[A-Za-z0-9._-]{1,64}$"
 """A case id, suspension id or submission id."""
 
+_REMEMBERED: Final = 10_000
+"""Codes whose check is not computed again: a ledger names the same ones over and over."""
+
 _DECLARATION: Final = re.compile(r"[0-9]{4}20[0-9]{2}[01][0-9]{9}")
 _DECLARATION_FLAG_PLACE: Final = 8
 
@@ -64,6 +68,7 @@ def uscc_check(first_17: str) -> str:
     return _USCC_ALPHABET[-total % 31]
 
 
+@lru_cache(_REMEMBERED)
 def uscc_holds(uscc: str) -> bool:
     """Say whether the check character of a well-shaped USCC is right."""
     return uscc[17] == uscc_check(uscc[:17])
@@ -94,6 +99,7 @@ def vin_check(vin: str) -> str:
     return "0123456789X"[total % 11]
 
 
+@lru_cache(_REMEMBERED)
 def vin_holds(vin: str) -> bool:
     """Say whether the check character of a well-shaped VIN is right."""
     return vin[_VIN_CHECK_PLACE] == vin_check(vin)

@@ -2,16 +2,14 @@
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
 from domain.bodies import EventCorrected
 from domain.fold import fold
 from domain.state import State
-from domain.statements import Statement, UnknownType, parse_statement
-from ledger.entry import parse_entry
-from ledger.entry import parse_statement as parse_object
+from domain.statements import Statement, UnknownType, parse_statement, read_statement
+from ledger.entry import Entry, parse_entry
 from ledger.records import RecordCache, StoredRecords
 from ledger.stores import AnyStore
 from projections.view import Folded, Page
@@ -42,7 +40,8 @@ class Folding:
         """Go on from the records that a generation holds."""
         self._store = store
         self._cache = RecordCache(CAPACITY)
-        self._records = StoredRecords(self._cache, ViewRecords(store, generation))
+        self._rows = ViewRecords(store, generation)
+        self._records = StoredRecords(self._cache, self._rows)
 
     def page(self, start: int, stop: int) -> Page:
         """Fold the entries start ≤ index < stop.
@@ -51,6 +50,10 @@ class Folding:
             ViewStopped: an entry that cannot be taken in.
             StoreError: the database failed.
         """
+        if start == 0:
+            self._rows.none_yet = True
+        elif len(self._cache) == CAPACITY:
+            self._rows.none_yet = False  # what the cache lacks may be there
         entries = self._store.entries(start, stop)
         read = [read_entry(index, data) for index, data in enumerate(entries, start)]
         self._records.fetch(_keys_of(read))
@@ -72,7 +75,7 @@ def read_entry(index: int, data: bytes) -> Folded:
         if entry.header.index != index:
             raise ValueError(f"it says that it is entry {entry.header.index}")
         recorded_at = datetime.fromisoformat(entry.header.recorded_at)
-        return Folded(entry.header, recorded_at, entry.statement, _statement(entry.statement))
+        return Folded(entry.header, recorded_at, entry.statement, _statement(entry))
     except ValueError as error:  # both of the malformed errors are
         raise ViewStopped(index, str(error)) from error
 
@@ -95,9 +98,9 @@ def fold_page(state: State, entries: Iterable[Folded]) -> Page:
     return Page(folded, state, changed)
 
 
-def _statement(data: bytes) -> Statement | None:
+def _statement(entry: Entry) -> Statement | None:
     try:
-        return parse_statement(parse_object(data))
+        return read_statement(entry.header.type, entry.statement)
     except UnknownType:
         return None  # of a later version: it moves nothing that is known here
 
@@ -115,7 +118,7 @@ def _folded(state: State, one: Folded) -> Folded:
         if body.replacement is not None and target is not None:
             again = parse_statement({**json.loads(target.statement), "body": body.replacement})
     cars = {vin: state.vehicle(vin) for vin in one.keys("vin")}
-    return replace(one, outcome=outcome, cars=cars, corrects=corrects, again=again)
+    return Folded(one.header, one.recorded_at, one.text, one.statement, outcome, cars, corrects, again)
 
 
 def _keys_of(entries: Iterable[Folded]) -> set[str]:
@@ -130,10 +133,12 @@ class ViewRecords:
     def __init__(self, store: AnyStore, generation: int) -> None:
         self._store = store
         self._generation = generation
+        self.none_yet = False
+        """All records that there are were handed out or kept by the caller: there is nothing to be read."""
 
     def records(self, keys: Collection[str]) -> Mapping[str, str]:
         """Return the texts of the records that exist."""
-        wanted = list(keys)
+        wanted = [] if self.none_yet else list(keys)
         found: dict[str, str] = {}
         for at in range(0, len(wanted), _KEYS):
             some = wanted[at : at + _KEYS]

@@ -8,8 +8,9 @@ nothing is skipped and nothing counted twice.
 A rebuild fills a generation of rows of its own beside the live one, and takes its place at the end.
 """
 
+import gc
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, Final, Protocol, cast
 
@@ -145,7 +146,8 @@ def rebuild(
         connection.execute("INSERT INTO view_set VALUES (?, ?, 0, 0, NULL)", [last + 1, SHAPE])
     filling = _Filling(store, last + 1, REBUILD_PAGE)
     while True:
-        _advance(filling, progress)
+        with _uncollected():
+            _advance(filling, progress)
         with store.view_transaction() as connection:
             size = filling.size(connection)
             if store.head().size - size > _TAIL:
@@ -254,6 +256,21 @@ def _rows(view: View, page: Page) -> Written:
         # Of a page of several entries, nobody knows at which.
         index = page.entries[0].index if len(page.entries) == 1 else -1
         raise ViewStopped(index, f"{view.table}: {type(error).__name__}: {error}") from error
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Leave garbage to reference counts: no record refers back, and a collector would walk all of them.
+
+    It takes a quarter of the time of a rebuild.
+    """
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
 
 
 def _transaction(store: AnyStore) -> AbstractContextManager[Connection]:

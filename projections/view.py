@@ -67,8 +67,9 @@ class Folded:
 
     def keys(self, kind: str) -> list[str]:
         """Return the ids of a kind (``enterprise``, ``vin``, ``pair`` …) among its subjects and tags."""
-        keys = (*(link.key for link in self.header.subjects), *self.header.tags)
-        return [key.partition(":")[2] for key in keys if key.startswith(f"{kind}:")]
+        head = f"{kind}:"
+        found = [link.key[len(head) :] for link in self.header.subjects if link.key.startswith(head)]
+        return found + [tag[len(head) :] for tag in self.header.tags if tag.startswith(head)]
 
 
 @dataclass(frozen=True, slots=True)

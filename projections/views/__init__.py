@@ -9,6 +9,7 @@ from projections.views.balances import Balances
 from projections.views.cases import Cases, CaseSubjects
 from projections.views.clocks import Clocks
 from projections.views.corrections import Corrections
+from projections.views.effects import Effects
 from projections.views.findings import Findings
 from projections.views.reconciliations import Reconciliations
 from projections.views.records import Records
@@ -23,6 +24,7 @@ VIEWS: Final[Sequence[View]] = (
     Cases(),
     CaseSubjects(),
     Findings(),
+    Effects(),
     Timeline(),
     Attachments(),
     Corrections(),

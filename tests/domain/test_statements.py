@@ -2,6 +2,7 @@
 
 import copy
 import json
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.catalogue import CATALOGUE, Kind
-from domain.statements import MalformedStatement, UnknownType, parse_statement
+from domain.statements import MalformedStatement, Statement, UnknownType, parse_statement, read_statement
 from tests.support.domain import (
     BATCH,
     Season,
@@ -215,3 +216,26 @@ def test_a_body_is_written_and_read_back(step: Step) -> None:
     """A body written as JSON (without a warning) is the same body when read again."""
     body = step.statement.body
     assert type(body).model_validate(json.loads(body.model_dump_json(by_alias=True))) == body
+
+
+@pytest.mark.parametrize(
+    "change", [{}, {"version": 2}, {"type": "Nothing"}, {"id": "x"}, {"body": {}}, {"attachments": [1]}]
+)
+def test_a_statement_is_read_as_it_is_parsed(change: dict[str, Any]) -> None:
+    """Given a statement, sound or not, when read from its text, then the answer is that of its parsed object."""
+    content = example() | change
+    read = _answer(lambda: read_statement("VehicleRegistered", json.dumps(content).encode()))
+    assert read == _answer(lambda: parse_statement(content))
+
+
+def test_what_is_no_json_is_malformed() -> None:
+    """Given a text that is no JSON, when read, then it is malformed."""
+    with pytest.raises(MalformedStatement, match="no JSON"):
+        read_statement("VehicleRegistered", b"{")
+
+
+def _answer(ask: Callable[[], Statement]) -> Statement | tuple[type, str]:
+    try:
+        return ask()
+    except MalformedStatement as error:
+        return type(error), error.detail

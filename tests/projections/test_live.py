@@ -1,21 +1,24 @@
 """The projector: told or not it takes in what is appended, and says what keeps it."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from ledger.append import Entered
-from ledger.store import StoreError
-from ledger.stores import AnyStore, open_store
+from ledger.stores import AnyStore
+from projections import runner
 from projections.live import Projector
 from projections.reading import position
 from projections.runner import prepare
 from projections.view import Page, Written
 from projections.views.timeline import Timeline
-from tests.support.desk import Desk, desk, enterprise
+from tests.support.desk import Desk, desk, enterprise, statement
+from tests.support.postgres import LocalServer, local_server
+from tests.support.troubles import Cutter
+from tests.support.views import replayed, stored, whole
 
 NEVER = 3_600.0
 SOON = 0.02
@@ -106,25 +109,45 @@ def test_it_says_once_at_which_entry_it_stopped(at: Desk, monkeypatch: pytest.Mo
         assert reached(at.store, 1)
 
 
-def test_a_lost_database_is_asked_again(at: Desk, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Given a database that cannot be had, when it is back, then the projector goes on by itself."""
-    store = open_store(url)
-    lost = threading.Event()
-    lost.set()
-    head: Callable[[], object] = store.head
+@pytest.fixture(scope="module")
+def own() -> Iterator[LocalServer]:
+    with local_server() as server:
+        yield server
 
-    def heads() -> object:
-        if lost.is_set():
-            raise StoreError("the database went away")
-        return head()
 
-    monkeypatch.setattr(store, "head", heads)
-    with projecting(store, SOON) as (_, troubles):
-        assert troubles.next() == "the database went away"
-        lost.clear()
+def test_a_lost_database_is_asked_again(own: LocalServer, tmp_path: Path) -> None:
+    """Given a server that is stopped without warning, when it is back, then the projector goes on by itself."""
+    with desk(tmp_path, own.database()) as at, projecting(at.store, SOON):
         assert reached(at.store, 1)
-    assert troubles.all == ["the database went away"]
-    store.close()
+        own.stop("immediate")
+        own.start()
+        assert isinstance(at.send([enterprise(1)], "commerce-1"), Entered)
+        assert reached(at.store, 2)
+
+
+def test_cut_connections_cost_no_row(
+    own: LocalServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Given connections cut at random while a projector works, when it has caught up, then each row is the replay's."""
+    monkeypatch.setattr(runner, "PAGE", 1)
+    url = own.database()
+    with desk(tmp_path, url) as at:
+        assert isinstance(at.send([enterprise(1)], "commerce-1"), Entered)
+        assert isinstance(at.send([filing(number) for number in range(300)], "commerce-1"), Entered)
+        with Cutter(url, 2, 7) as cutter, projecting(at.store, SOON):
+            assert reached(at.store, 302)
+        assert cutter.cuts
+        assert stored(at.store) == replayed(whole(at.store))
+
+
+def filing(number: int) -> bytes:
+    body = {
+        "filing_no": f"F-{number}",
+        "uscc": "91310115PDY00001XD",
+        "valid_from": "2025-01-01",
+        "valid_to": "2025-12-31",
+    }
+    return statement("ExportQualificationFiled", body)
 
 
 def _unable(_self: Timeline, _page: Page) -> Written:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
 from domain.calendar import shanghai_date
@@ -23,7 +24,7 @@ class Line:
     content: dict[str, Any]
     data: bytes
 
-    @property
+    @cached_property
     def recorded_at(self) -> datetime:
         return datetime.fromisoformat(self.header["recorded_at"])
 
@@ -31,7 +32,7 @@ class Line:
     def subjects(self) -> set[str]:
         return {key for key, _, _ in self.header["subjects"]}
 
-    @property
+    @cached_property
     def statement(self) -> Statement:
         return parse_statement(self.content)
 

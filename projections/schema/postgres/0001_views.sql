@@ -116,17 +116,25 @@ CREATE TABLE quota_ledger.finding (
 CREATE INDEX finding_code_idx ON quota_ledger.finding (generation, code, idx);
 CREATE INDEX finding_control_idx ON quota_ledger.finding (generation, control, idx);
 
--- Each enterprise's entries, those of its cars and of its pairs' postings among them.
-CREATE TABLE quota_ledger.timeline (
+-- What each entry does: when it takes effect, what it posts, and the balances of the pairs that it moves.
+CREATE TABLE quota_ledger.effect (
   generation   bigint NOT NULL,
-  enterprise   text COLLATE "C" NOT NULL,
   idx          bigint NOT NULL,
   type         text COLLATE "C" NOT NULL,
   agency       text COLLATE "C",
   effective_on text COLLATE "C" NOT NULL,
   recorded_at  text COLLATE "C" NOT NULL,
-  postings     text COLLATE "C" NOT NULL,  -- a JSON list: those on its own pairs
-  balances     text COLLATE "C" NOT NULL,  -- a JSON object: its pairs that the entry moved, after it
+  postings     text COLLATE "C" NOT NULL,  -- a JSON list
+  balances     text COLLATE "C" NOT NULL,  -- a JSON object: each pair that it moves, after it
+  PRIMARY KEY (generation, idx)
+);
+CREATE INDEX effect_type_idx ON quota_ledger.effect (generation, type, idx);
+
+-- Each enterprise's entries, those of its cars and of its pairs' postings among them.
+CREATE TABLE quota_ledger.timeline (
+  generation bigint NOT NULL,
+  enterprise text COLLATE "C" NOT NULL,
+  idx        bigint NOT NULL,
   PRIMARY KEY (generation, enterprise, idx)
 );
 CREATE INDEX timeline_idx ON quota_ledger.timeline (generation, idx);

@@ -116,17 +116,25 @@ CREATE TABLE finding (
 CREATE INDEX finding_code_idx ON finding (generation, code, idx);
 CREATE INDEX finding_control_idx ON finding (generation, control, idx);
 
--- Each enterprise's entries, those of its cars and of its pairs' postings among them.
-CREATE TABLE timeline (
+-- What each entry does: when it takes effect, what it posts, and the balances of the pairs that it moves.
+CREATE TABLE effect (
   generation   INTEGER NOT NULL,
-  enterprise   TEXT NOT NULL,
   idx          INTEGER NOT NULL,
   type         TEXT NOT NULL,
   agency       TEXT,
   effective_on TEXT NOT NULL,
   recorded_at  TEXT NOT NULL,
-  postings     TEXT NOT NULL,  -- a JSON list: those on its own pairs
-  balances     TEXT NOT NULL,  -- a JSON object: its pairs that the entry moved, after it
+  postings     TEXT NOT NULL,  -- a JSON list
+  balances     TEXT NOT NULL,  -- a JSON object: each pair that it moves, after it
+  PRIMARY KEY (generation, idx)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX effect_type_idx ON effect (generation, type, idx);
+
+-- Each enterprise's entries, those of its cars and of its pairs' postings among them.
+CREATE TABLE timeline (
+  generation INTEGER NOT NULL,
+  enterprise TEXT NOT NULL,
+  idx        INTEGER NOT NULL,
   PRIMARY KEY (generation, enterprise, idx)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX timeline_idx ON timeline (generation, idx);

@@ -34,6 +34,12 @@ def lawful(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
     yield from _played(tmp_path_factory)
 
 
+@pytest.fixture(scope="session")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
+    """A lawful season of a few cars, for what asks very often."""
+    yield from _played(tmp_path_factory, "--vehicles", "8", "--exporters", "2")
+
+
 @pytest.fixture(params=["season", "lawful"])
 def either(request: pytest.FixtureRequest) -> Played:
     """One season after the other."""

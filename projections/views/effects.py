@@ -1,0 +1,49 @@
+"""What each entry does: when it takes effect, what it posts, and the balances after it."""
+
+import json
+from typing import Final
+
+from domain.postings import Posting
+from domain.records import Pair
+from projections.view import Folded, Page, Row, Written
+
+_JSON: Final = json.JSONEncoder(separators=(",", ":"))
+
+
+class Effects:
+    """See :class:`projections.view.View`: one row an entry."""
+
+    table = "effect"
+    columns = ("idx", "type", "agency", "effective_on", "recorded_at", "postings", "balances")
+    owner = None
+
+    def rows(self, page: Page) -> Written:
+        """Return what the entries of the page do."""
+        return Written((), [_row(one) for one in page.entries])
+
+
+def _row(one: Folded) -> Row:
+    postings = one.outcome.postings
+    pairs = dict.fromkeys(each.pair_id for each in postings if each.pair_id is not None)
+    return (
+        one.index,
+        one.header.type,
+        None if one.statement is None else one.statement.agency,
+        one.effective_on.isoformat(),
+        one.header.recorded_at,
+        _JSON.encode([_posting(each) for each in postings]) if postings else "[]",
+        _JSON.encode({pair_id: _balances(one, pair_id) for pair_id in pairs}) if pairs else "{}",
+    )
+
+
+def _posting(one: Posting) -> dict[str, str | int | None]:
+    return {
+        "pair_id": one.pair_id, "source": one.source, "target": one.target, "units": one.units,
+        "line_id": one.line_id, "vin": one.vin,
+    }  # fmt: skip
+
+
+def _balances(one: Folded, pair_id: str) -> dict[str, int]:
+    pair = one.outcome.changes[f"pair:{pair_id}"]
+    assert isinstance(pair, Pair)
+    return dict(pair.balances)
