@@ -86,6 +86,19 @@ _ROWS: Final = (
         "a car's, where nothing in it is kept from it",
     ),
     Row(
+        "GET", "/v1/enterprises/{uscc}/timeline", _OWN, "the entries about an enterprise",
+        "its own, of the entries that name it",
+    ),
+    Row("GET", "/v1/vehicles", _OWN, "list cars", "those on lines of its pairs, without what counts cases"),
+    Row("GET", "/v1/cases", READERS, "list violation cases"),
+    Row("GET", "/v1/cases/{case_id}", READERS, "a violation case"),
+    Row("GET", "/v1/findings", READERS, "list flags"),
+    Row(
+        "GET", "/v1/enterprises/{uscc}/statements", frozenset({Role.AUDITOR}),
+        "the statements of the verifier, with an enterprise's entries",
+    ),
+    Row("GET", "/v1/reconciliations", READERS, "list statements of account"),
+    Row(
         "POST", "/v1/reconciliations/preview", frozenset({Role.POLICE, Role.TRANSPORT, Role.CUSTOMS}),
         "match the agency's own list with the ledger",
     ),

@@ -14,6 +14,7 @@ from api.http import (
     access_log,
     balances,
     bundles,
+    cases,
     deadlines,
     docs_page,
     documents,
@@ -22,6 +23,7 @@ from api.http import (
     envelopes,
     explanations,
     failures,
+    findings,
     health,
     histories,
     proofs,
@@ -29,6 +31,7 @@ from api.http import (
     reconciliations,
     stream,
     subjects,
+    timeline,
     vehicles,
 )
 from api.http.access import guard, plain_query
@@ -58,6 +61,9 @@ _ROUTES = (
     deadlines,
     explanations,
     bundles,
+    timeline,
+    cases,
+    findings,
     reconciliations,
     documents,
     access_log,

@@ -9,6 +9,7 @@ from starlette.requests import Request
 
 from api.http.access import Known
 from api.http.access_log import note_access
+from api.http.answered import answered
 from api.http.moments import known_size, replaying
 from api.http.parameters import (
     MAX_INDEX,
@@ -27,7 +28,7 @@ from domain.identifiers import PAIR_ID_PATTERN, VIN_PATTERN, firms_of
 from ledger.opening import load_ring
 from projections.history.explain import NoFlag, explain_balance, explain_flag
 from projections.history.explained import balance_json, finding_json, grounds_json
-from projections.history.findings import NotAnswered, explain_finding
+from projections.history.findings import NotAnswered, check_code, finding_of
 from projections.history.story import Story
 from projections.history.told import Told
 from projections.replay import MAX_ENTRIES
@@ -109,7 +110,8 @@ def finding(
     size = known_size(shared.store, None if pinned is None else pinned - 1)
     with replaying():
         try:
-            found = explain_finding(shared.store, statement, vin, MAX_ENTRIES, size)
+            check_code(statement)
+            found = finding_of(shared.store, answered(shared.store, size), statement, vin)
         except NotAnswered as error:
             raise Problem("not-found", str(error)) from None
     page = slice(start, start + limit)

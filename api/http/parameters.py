@@ -104,8 +104,8 @@ OnDay = Annotated[
 ]
 
 
-def encode_cursor(kind: str, filters: object, after: int, until: int) -> str:
-    """Return the cursor of the page behind ``after`` in a list pinned at ``until``."""
+def encode_cursor(kind: str, filters: object, after: int | str, until: int) -> str:
+    """Return the cursor of the page behind ``after``, a place or an id, in a list pinned at ``until``."""
     text = json.dumps([after, until, _digest(kind, filters)], separators=(",", ":"))
     return urlsafe_b64encode(text.encode()).decode()
 
@@ -127,13 +127,38 @@ def decode_cursor(cursor: str | None, kind: str, filters: object) -> tuple[int, 
     Raises:
         Problem: not-found: not one that this list gave for these filters.
     """
+    found = _decoded(cursor, kind, filters)
+    if found is None:
+        return None
+    after, until = found
+    if type(after) is not int or not 0 <= after <= MAX_INDEX:
+        raise Problem("not-found", _BAD_CURSOR)
+    return after, until
+
+
+def decode_id_cursor(cursor: str | None, kind: str, filters: object) -> tuple[str, int] | None:
+    """Return (after, until) of a cursor of a list that is ordered by ids, None where there is none.
+
+    Raises:
+        Problem: not-found: not one that this list gave for these filters.
+    """
+    found = _decoded(cursor, kind, filters)
+    if found is None:
+        return None
+    after, until = found
+    if not isinstance(after, str):
+        raise Problem("not-found", _BAD_CURSOR)
+    return after, until
+
+
+def _decoded(cursor: str | None, kind: str, filters: object) -> tuple[object, int] | None:
     if cursor is None:
         return None
     try:
         if not _CURSOR.fullmatch(cursor):
             raise ValueError(cursor)
         after, until, digest = json.loads(urlsafe_b64decode(cursor))
-        bounds = all(type(n) is int and 0 <= n <= MAX_INDEX for n in (after, until))
+        bounds = type(until) is int and 0 <= until <= MAX_INDEX
     except (ValueError, TypeError, RecursionError):
         raise Problem("not-found", _BAD_CURSOR) from None
     if not bounds or digest != _digest(kind, filters):

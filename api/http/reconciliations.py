@@ -1,6 +1,7 @@
 """``POST /v1/reconciliations/preview``: an agency's list against the ledger. Nothing is written."""
 
 import re
+from collections.abc import Iterable
 from datetime import date
 from functools import partial
 from typing import Annotated, Any, Final
@@ -52,7 +53,8 @@ async def preview(
     data = await body_of(request, _CSV)
     matched = partial(_match, shared, caller.role.value, data, period_from, period_to)
     found = await to_thread.run_sync(matched, limiter=shared.parsing)
-    await run_in_threadpool(note_access, request, caller, _subjects(found))
+    told = [one.what for one in found.differences if one.index is not None]
+    await run_in_threadpool(note_access, request, caller, subjects_in(told))
     return private_json({"origin": shared.origin, **found.to_object()})
 
 
@@ -64,9 +66,10 @@ def _match(shared: Services, agency: str, data: bytes, first: date, last: date) 
             raise Problem("malformed", f"the list: {error}") from None
 
 
-def _subjects(found: Reconciliation) -> list[str]:
-    """Return whose file the differences tell of."""
-    told = [one.what for one in found.differences if one.index is not None]
-    cars = {f"vin:{vin}" for what in told for vin in _VIN.findall(what)}
-    firms = {firm for what in told for match in _BATCH.finditer(what) for firm in firms_of(match[0])}
+def subjects_in(told: Iterable[str]) -> list[str]:
+    """Return whose file differences in words tell of: the cars, and the firms of the batches."""
+    cars, firms = set[str](), set[str]()
+    for what in told:
+        cars.update(f"vin:{vin}" for vin in _VIN.findall(what))
+        firms.update(firm for match in _BATCH.finditer(what) for firm in firms_of(match[0]))
     return sorted(cars | {f"enterprise:{firm}" for firm in firms})

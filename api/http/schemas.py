@@ -72,7 +72,7 @@ _REFUSED: Final = {
 }
 
 
-def _moment(record: str) -> Schema:
+def record_at(record: str) -> Schema:
     """Return the schema of an answer about a record: which, of which moment, and the record itself."""
     return exactly(
         key=TEXT,
@@ -162,8 +162,8 @@ COMPONENTS: Final[Mapping[str, Schema]] = MappingProxyType(
             "properties": {"id": TEXT, "event": {"const": "entry"}, "data": TEXT},
         },
         "Entries": exactly(size=WHOLE, entries=list_of(ref("Entry")), next=CURSOR),
-        **{f"{kind}At": _moment(kind) for kind in ("Enterprise", "Pair", "Batch")},
-        "VehicleAt": _moment("Car"),
+        **{f"{kind}At": record_at(kind) for kind in ("Enterprise", "Pair", "Batch")},
+        "VehicleAt": record_at("Car"),
         **_records(),
         "Eligibility": exactly(
             vin={**TEXT, "pattern": VIN_PATTERN},

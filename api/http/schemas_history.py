@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final, get_args
 
+from pydantic import TypeAdapter
+
 from api.http.schemas import (
     BOOL,
     CURSOR,
@@ -16,8 +18,10 @@ from api.http.schemas import (
     exactly,
     list_of,
     or_null,
+    record_at,
     ref,
 )
+from domain.case import Case
 from domain.postings import ACCOUNTS
 from projections.history.deadlines import Kind, Status
 
@@ -121,6 +125,20 @@ _EXPLAINED: Final[dict[str, Schema]] = {
     "kind": TEXT,
 }
 
+_ACTS: Final = ("registered", "copied", "transferred", "submitted", "released", "loaded", "deregistered")
+_VERDICT: Final = {"type": "string", "enum": ["PROVED", "REFUTED", "UNDETERMINED"]}
+_CASE_STATUS: Final = {"type": "string", "enum": ["OPEN", "DECIDED", "OVERTURNED"]}
+
+
+def _case_at() -> dict[str, Schema]:
+    """Return the schema of one case at a moment, with those that it is made of."""
+    whole = TypeAdapter(Case).json_schema(mode="serialization", ref_template="#/components/schemas/{model}")
+    at = record_at("Case")
+    at["properties"] = at["properties"] | {"status": _CASE_STATUS}
+    at["required"] = sorted(at["properties"])
+    return {**whole.pop("$defs", {}), "Case": whole, "CaseAt": at}
+
+
 HISTORY: Final[Mapping[str, Schema]] = MappingProxyType(
     {
         "Deadline": exactly(
@@ -196,7 +214,7 @@ HISTORY: Final[Mapping[str, Schema]] = MappingProxyType(
             en=TEXT,
             source=TEXT,
             proves=exactly(zh=TEXT, en=TEXT),
-            verdict={"type": "string", "enum": ["PROVED", "REFUTED", "UNDETERMINED"]},
+            verdict=_VERDICT,
             detail=TEXT,
             missing=list_of(TEXT),
             vin=or_null(TEXT),
@@ -204,6 +222,101 @@ HISTORY: Final[Mapping[str, Schema]] = MappingProxyType(
             count=_COUNT,
             entries=list_of(ref("Told")),
             **PAGED,
+        ),
+        "Timeline": exactly(
+            subject=TEXT,
+            size=WHOLE,
+            entries=list_of(
+                exactly(
+                    index=WHOLE,
+                    type=TEXT,
+                    zh=or_null(TEXT),
+                    agency=or_null(TEXT),
+                    effective_on=DAY,
+                    recorded_at=_INSTANT,
+                    postings=list_of(POSTING),
+                    balances=by_id(_BALANCES),
+                )
+            ),
+            next=CURSOR,
+        ),
+        "Vehicles": exactly(
+            size=WHOLE,
+            as_of=or_null(DAY),
+            vehicles=list_of(
+                exactly(
+                    vin=TEXT,
+                    account=or_null(TEXT),
+                    line_id=or_null(TEXT),
+                    pair_id=or_null(TEXT),
+                    exporter=or_null(TEXT),
+                    upstream=or_null(TEXT),
+                    cert_no=or_null(TEXT),
+                    proved=BOOL,
+                    **{f"{act}_on": or_null(DAY) for act in _ACTS},
+                    registrations={**or_null(WHOLE), "description": "All; null for an enterprise."},
+                    cases={**or_null(WHOLE), "description": "Null for an enterprise."},
+                )
+            ),
+            next=CURSOR,
+        ),
+        "Cases": exactly(
+            size=WHOLE,
+            as_of=or_null(DAY),
+            cases=list_of(
+                exactly(
+                    case_id=TEXT,
+                    status=_CASE_STATUS,
+                    ground=TEXT,
+                    opened_on=DAY,
+                    opened_by=WHOLE,
+                    decision=or_null(TEXT),
+                    decided_by=or_null(WHOLE),
+                    overturned_by=or_null(WHOLE),
+                    hearings=WHOLE,
+                    usccs=list_of(TEXT),
+                    vins=list_of(TEXT),
+                )
+            ),
+            next=CURSOR,
+        ),
+        **_case_at(),
+        "Findings": exactly(
+            size=WHOLE,
+            findings=list_of(
+                exactly(
+                    index=WHOLE,
+                    code=TEXT,
+                    control=TEXT,
+                    title=TEXT,
+                    type=TEXT,
+                    effective_on=DAY,
+                    recorded_on=DAY,
+                )
+            ),
+            next=CURSOR,
+        ),
+        "Statements": exactly(
+            subject=TEXT,
+            size=WHOLE,
+            statements=list_of(
+                exactly(code=TEXT, zh=TEXT, en=TEXT, verdict=_VERDICT, entries=list_of(WHOLE))
+            ),
+        ),
+        "Reconciliations": exactly(
+            size=WHOLE,
+            reconciliations=list_of(
+                exactly(
+                    index=WHOLE,
+                    agency=TEXT,
+                    period_from=DAY,
+                    period_to=DAY,
+                    list_sha256=HASH,
+                    counts=by_id(WHOLE),
+                    differences=or_null(TEXT),
+                )
+            ),
+            next=CURSOR,
         ),
         "Reconciled": exactly(
             format={"const": "quota-ledger-reconciliation/1"},

@@ -137,7 +137,7 @@ def test_moments_and_cursors_that_are_none(at: Readers) -> None:
 
 def test_a_file_beyond_the_limit_is_refused(at: Readers, monkeypatch: pytest.MonkeyPatch) -> None:
     """Given files and ledgers of more entries than one replay takes, when asked, then 409 and no answer."""
-    for module in ("histories", "deadlines", "explanations", "reconciliations"):
+    for module in ("answered", "deadlines", "explanations", "histories", "reconciliations"):
         monkeypatch.setattr(f"api.http.{module}.MAX_ENTRIES", 5)
     for path in (
         HISTORY,
