@@ -28,7 +28,7 @@ from api.cli.context import (
 )
 from api.cli.init import OFFICERS, open_database, refuse_used, sign_opening, write_keys
 from api.cli.keyfiles import checkpoint_signer
-from api.cli.report import print_balances, print_verification, progress_bar
+from api.cli.report import balances_json, print_balances, print_verification, progress_bar
 from api.cli.verify import verify_target
 from api.demo.acts import moment
 from api.demo.faults.kinds import planter_of
@@ -134,7 +134,8 @@ def demo(
             content = planter.key.to_json(store.find_statements)
             key_file.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", "utf-8")
         catch_up(store)
-        size, rows = read_balances(store)
+        book = read_balances(store)
+    size = book.size
     counts = types_of(played, size)
     answer = verify_target(url if is_postgres(url) else database, read_anchor(anchor_file), [])
     named = shown(url) if is_postgres(url) else f"sqlite:///{database}"
@@ -150,8 +151,7 @@ def demo(
                 "answers": str(key_file) if faults else None,
                 "envelopes": played.envelopes,
                 "types": counts,
-                "size": size,
-                "pairs": [{"pair_id": row.pair_id, "balances": dict(row.balances)} for row in rows],
+                **balances_json(book),
                 "verification": answer.to_json(),
             }
         )
@@ -162,7 +162,7 @@ def demo(
         f"{size} entries in {played.envelopes} signed envelopes."
     )
     typer.echo("  ".join(f"{name} {count}" for name, count in counts.items()))
-    print_balances(size, rows)
+    print_balances(book)
     print_verification(answer.to_json())
     typer.echo(
         f"ledger {shown(url)} · anchor {anchor_file} · keys {directory} "

@@ -23,7 +23,7 @@ from typing_extensions import override
 
 from api.cli.context import console
 from ledger.doctor import Finding
-from projections.views.balances import COLUMNS, PairBalance
+from projections.views.balances import COLUMNS, Book
 
 _STYLE = {"INTACT": "green", "PROVED": "green", "BALANCED": "green", "UNDETERMINED": "yellow"}
 _STATUS_STYLE = {"ok": "green", "warning": "yellow", "failed": "red"}
@@ -168,16 +168,22 @@ def print_findings(findings: Sequence[Finding]) -> None:
     _wide_console().print(table)
 
 
-def print_balances(size: int, rows: Sequence[PairBalance]) -> None:
-    """Print balances per pair, with the sum of each account."""
-    table = Table("pair", title=f"balances after {size} entries, in units")
+def balances_json(book: Book) -> dict[str, Any]:
+    """Return balances as the commands print them with ``--json``."""
+    pairs = [{"pair_id": row.pair_id, "balances": dict(row.balances)} for row in book.pairs]
+    return {"size": book.size, "pairs": pairs, "city": dict(book.city)}
+
+
+def print_balances(book: Book, *, city: bool = True) -> None:
+    """Print balances per pair, and the city's."""
+    table = Table("pair", title=f"balances after {book.size} entries, in units")
     for name in COLUMNS:
         table.add_column(name, justify="right")
-    for row in rows:
+    for row in book.pairs:
         table.add_row(row.pair_id, *(str(row.balances[name]) for name in COLUMNS))
-    if len(rows) > 1:
+    if city:
         table.add_section()
-        table.add_row("all pairs", *(str(sum(row.balances[name] for row in rows)) for name in COLUMNS))
+        table.add_row("the city", *(str(book.city[name]) for name in COLUMNS))
     out = _wide_console()
     out.print(table)
     out.print(

@@ -66,9 +66,9 @@ def _rows(shared: Services, roots: list[str], as_known_at: AsKnownAt, as_of: AsO
     """Return the size and the balances of at least the pairs of ``roots``, from the view where it serves."""
     if as_of is None:
         catch_up(shared.store)
-        size, view = read_balances(shared.store)
-        if as_known_at in (None, size - 1):
-            return size, {row.pair_id: row.balances for row in view}
+        book = read_balances(shared.store)
+        if as_known_at in (None, book.size - 1):
+            return book.size, {row.pair_id: row.balances for row in book.pairs}
     found = moment(shared.store, roots, as_known_at, as_of)
     return found.size, {
         key.removeprefix("pair:"): record.balances

@@ -6,7 +6,7 @@ from typing import Final
 
 from domain.postings import ACCOUNTS
 from ledger.stores import AnyStore
-from projections.reading import LIVE, Position, at_one_position
+from projections.reading import LIVE, Position, at_one_position, state_of
 from projections.view import Page, Row, Written
 
 COLUMNS: Final = (*ACCOUNTS, "UNB")
@@ -39,11 +39,29 @@ class PairBalance:
     balances: Mapping[str, int]
 
 
-def read_balances(store: AnyStore) -> tuple[int, list[PairBalance]]:
-    """Return the views' position and the balances then, in the order of the pairs' ids."""
+@dataclass(frozen=True, slots=True)
+class Book:
+    """What stands where after ``size`` entries.
 
-    def ask(here: Position) -> tuple[int, list[PairBalance]]:
+    Attributes:
+        size: the views' position.
+        pairs: in the order of their ids.
+        city: the sum of all pairs by account; its UNB also counts registrations that name no line at all.
+    """
+
+    size: int
+    pairs: tuple[PairBalance, ...]
+    city: Mapping[str, int]
+
+
+def read_balances(store: AnyStore) -> Book:
+    """Return the balances of every pair and of the city, as the views have them."""
+
+    def ask(here: Position) -> Book:
         rows = store.view_rows(_SELECT)
-        return here.size, [PairBalance(pair, dict(zip(COLUMNS, units, strict=True))) for pair, *units in rows]
+        pairs = tuple(PairBalance(pair, dict(zip(COLUMNS, units, strict=True))) for pair, *units in rows)
+        city = {name: sum(one.balances[name] for one in pairs) for name in COLUMNS}
+        city["UNB"] += state_of(store, here, ()).city().unb
+        return Book(here.size, pairs, city)
 
     return at_one_position(store, ask)

@@ -57,18 +57,19 @@ def codes(outcome: Any) -> list[str]:
     return [item.code for item in outcome.items]
 
 
-def unbacked(at: Desk) -> dict[str, int]:
-    """Return the memo UNB of each pair, as the view has it."""
+def unbacked(at: Desk) -> tuple[dict[str, int], int]:
+    """Return the memo UNB of each pair and of the city, as the view has them."""
     catch_up(at.store)
-    return {row.pair_id: row.balances["UNB"] for row in read_balances(at.store)[1]}
+    book = read_balances(at.store)
+    return {row.pair_id: row.balances["UNB"] for row in book.pairs}, book.city["UNB"]
 
 
 def test_a_correction_reads_its_target_from_the_store(at: Desk) -> None:
     """Given a registration entered, when corrected to name no line, then books and a rebuild agree."""
-    assert unbacked(at) == {of.PAIR: 1}
+    assert unbacked(at) == ({of.PAIR: 1}, 1)
     replaced = of.registered_body(CAR, None, on="2026-01-04")
     assert at.send([correction(at, replaced)], "police-1", "police-2") == Entered((2,), replayed=False)
-    assert unbacked(at) == {of.PAIR: 0}
+    assert unbacked(at) == ({of.PAIR: 0}, 1)  # it counts for the city now
     with at.store.view_transaction() as connection:
         kept = connection.execute("SELECT key, text FROM record ORDER BY key").fetchall()
     rebuild(at.store, finish=replace_decision_records)

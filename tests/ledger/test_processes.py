@@ -215,7 +215,7 @@ def test_the_last_unit_is_spent_once_and_a_car_consumes_one_unit(played: Played)
     """Given five units, eight approvals at once and one car in two of them, then five are approved, each car once, and none is left."""
     with closing(open_store(played.url)) as store:
         catch_up(store)
-        _, (balance,) = read_balances(store)
+        (balance,) = read_balances(store).pairs
         approved = [
             json.loads(parse_entry(data).statement)["body"]["lines"][0]["vin"]
             for data in store.entries(0, store.head().size)

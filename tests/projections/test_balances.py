@@ -30,10 +30,12 @@ def store(season: Path) -> Iterator[SqliteStore]:
 
 def test_balances_of_a_season(store: SqliteStore) -> None:
     """Given three cars deregistered after export out of twenty units, when read, then 3 D and 17 available."""
-    size, (row,) = read_balances(store)
+    book = read_balances(store)
 
-    assert size == store.head().size
+    (row,) = book.pairs
+    assert book.size == store.head().size
     assert row.balances == dict.fromkeys(row.balances, 0) | {"ISS": -20, "AV": 17, "D": 3}
+    assert book.city == row.balances
 
 
 def test_rebuild_gives_what_was_kept_live(store: SqliteStore) -> None:

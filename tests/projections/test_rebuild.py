@@ -9,10 +9,12 @@ from domain.records import Enterprise, dump_record
 from ledger.append import Entered
 from ledger.records import REBUILT
 from ledger.sequencer import Sequencer
+from projections import runner
 from projections.decision_records import Replaced, replace_decision_records
 from projections.runner import Connection, rebuild
 from tests.support.desk import Desk, desk, enterprise, statement
 from tests.support.keys import private_key
+from tests.support.views import replayed, stored, whole
 
 FIRST, SECOND = "91310115PDY00001XD", "91310114PDY000028Y"
 STRAY = dump_record(Enterprise(registered=True))
@@ -109,3 +111,27 @@ def test_sound_records_leave_no_trace(at: Desk) -> None:
     """Given sound records, when they are made anew, then nothing differed and no process has to forget."""
     assert made_anew(at) == Replaced(0, 0, 0, None)
     assert at.store.records([REBUILT]) == {}
+
+
+def test_appending_goes_on_while_the_views_are_made_anew(at: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Given a clerk who goes on filing, when the views are made anew meanwhile, then they hold every entry once."""
+    monkeypatch.setattr(runner, "REBUILD_PAGE", 3)
+    filed: list[int] = []
+
+    def file(_done: int, _size: int) -> None:
+        if len(filed) < 20:
+            body = {
+                "filing_no": f"F-{len(filed)}",
+                "uscc": FIRST,
+                "valid_from": "2025-01-01",
+                "valid_to": "2025-12-31",
+            }
+            outcome = at.send([statement("ExportQualificationFiled", body)], "commerce-1")
+            assert isinstance(outcome, Entered)
+            filed.extend(outcome.indexes)
+
+    size = rebuild(at.store, file)
+
+    assert len(filed) == 20
+    assert size == at.store.head().size == filed[-1] + 1
+    assert stored(at.store) == replayed(whole(at.store))

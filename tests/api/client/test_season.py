@@ -112,8 +112,8 @@ def _what_is_there(url: str, folder: Path) -> tuple[list[Any], dict[str, Any], l
     store = open_store(url)
     try:
         catch_up(store)
-        size, rows = read_balances(store)
-        statements = [json.loads(data.partition(b"\n")[2]) for data in store.entries(1, size)]
+        book = read_balances(store)
+        statements = [json.loads(data.partition(b"\n")[2]) for data in store.entries(1, book.size)]
     finally:
         store.close()
     for statement in statements:
@@ -123,7 +123,7 @@ def _what_is_there(url: str, folder: Path) -> tuple[list[Any], dict[str, Any], l
     answer = verify_target(
         url if path is None else Path(path), read_anchor(folder / "anchor.json"), []
     ).to_json()
-    return [(row.pair_id, dict(row.balances)) for row in rows], answer, statements
+    return [(row.pair_id, dict(row.balances)) for row in book.pairs], answer, statements
 
 
 def test_a_season_over_http_ends_as_in_process(postgres: Postgres, tmp_path: Path) -> None:
