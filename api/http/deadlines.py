@@ -13,6 +13,7 @@ from api.http.access_log import note_access
 from api.http.histories import nothing_recorded
 from api.http.moments import known_size, replaying
 from api.http.parameters import CursorText, Limit, OnDay, Uscc, around, decode_cursor
+from api.http.replays import REPLAYS
 from api.http.replies import private_json
 from api.http.services import Services, Shared
 from api.http.sight import sight_of
@@ -23,7 +24,7 @@ from ledger.store import Reader
 from projections.history.chains import NoHistory
 from projections.history.city import city_deadlines
 from projections.history.deadlines import Deadline, Kind, Status
-from projections.history.moments import Moment, deadlines_of, replay_at
+from projections.history.moments import deadlines_of
 from projections.history.story import deadline_json
 from projections.replay import MAX_ENTRIES, ReplayTooLong
 from projections.runner import catch_up
@@ -120,7 +121,7 @@ def _clocks(
     if uscc is not None:
         with replaying():
             try:
-                replay = replay_at(store, f"enterprise:{uscc}", Moment(size - 1), MAX_ENTRIES)
+                replay = REPLAYS.at(store, f"enterprise:{uscc}", size)
             except NoHistory:
                 return size, day, []
             return size, day, _own(deadlines_of(replay.end(), replay.file, day), uscc)

@@ -15,12 +15,13 @@ from api.http.access_log import note_access
 from api.http.moments import known_size, replaying
 from api.http.parameters import AsKnownAt, AsOf, CursorText, Limit, Since, Uscc, Vin, around, decode_cursor
 from api.http.problems import Problem
+from api.http.replays import REPLAYS
 from api.http.replies import private_json
 from api.http.services import Services, Shared
 from api.http.sight import Sight, sight_of
 from ledger.opening import load_ring
 from projections.history.difference import difference
-from projections.history.moments import Moment, replay_at
+from projections.history.moments import Moment
 from projections.history.story import Story
 from projections.history.wholeness import Wholeness
 from projections.replay import MAX_ENTRIES
@@ -93,14 +94,13 @@ def _page(
     size = known_size(shared.store, as_known_at if pinned is None else pinned - 1)
     if isinstance(since, int) and since >= size:
         raise Problem("not-found", f"query.since: {since}, what is asked about ends with {size - 1}")
-    moment = Moment(size - 1, as_of)
     story = Story(shared.store, load_ring(shared.store)[0], _WHOLENESS)
     try:
         with replaying():
             if since is None:
-                told = _told(story, sight, subject, moment, start, limit)
+                told = _told(story, sight, subject, size, as_of, start, limit)
             else:
-                told = _learnt(story, sight, subject, moment, since, start, limit)
+                told = _learnt(story, sight, subject, Moment(size - 1, as_of), since, start, limit)
     except Problem as problem:
         if problem.code == "not-found":
             raise nothing_recorded(subject) from None
@@ -111,8 +111,10 @@ def _page(
     return told | {"size": size} | around("history", pin, start, limit, told["count"], size)
 
 
-def _told(story: Story, sight: Sight, subject: str, moment: Moment, start: int, limit: int) -> dict[str, Any]:
-    replay = replay_at(story.reader, subject, moment, MAX_ENTRIES)
+def _told(
+    story: Story, sight: Sight, subject: str, size: int, as_of: date | None, start: int, limit: int
+) -> dict[str, Any]:
+    replay, moment = REPLAYS.at(story.reader, subject, size, as_of), Moment(size - 1, as_of)
     told = story.tell(replay, moment, sight.scope(), start, limit)
     if not told["count"] and subject.startswith("vin:"):
         raise nothing_recorded(subject)

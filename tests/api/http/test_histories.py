@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from api.http import deadlines, histories
+from api.http import deadlines
+from api.http.replays import Replays
 from ledger.opening import load_ring
 from projections.history.moments import Moment, replay_at
 from projections.history.story import Story
@@ -137,7 +138,9 @@ def test_moments_and_cursors_that_are_none(at: Readers) -> None:
 
 def test_a_file_beyond_the_limit_is_refused(at: Readers, monkeypatch: pytest.MonkeyPatch) -> None:
     """Given files and ledgers of more entries than one replay takes, when asked, then 409 and no answer."""
-    for module in ("answered", "deadlines", "explanations", "histories", "reconciliations"):
+    for module in ("deadlines", "histories"):
+        monkeypatch.setattr(f"api.http.{module}.REPLAYS", Replays())
+    for module in ("answered", "deadlines", "explanations", "histories", "reconciliations", "replays"):
         monkeypatch.setattr(f"api.http.{module}.MAX_ENTRIES", 5)
     for path in (
         HISTORY,
@@ -315,6 +318,21 @@ def test_a_broken_chain_is_answered_as_unavailable(own: Readers, monkeypatch: py
     monkeypatch.setattr(
         own.services.store, "subject_indexes", lambda key, after=0: (i for i in real(key, after) if i != last)
     )
+    monkeypatch.setattr("api.http.histories.REPLAYS", Replays())
     problem(own.get(HISTORY, "auditor"), 503, "unavailable")
     assert size == own.store.head().size
-    assert histories.MAX_ENTRIES == 50_000
+
+
+def test_the_last_files_read_are_kept_under_what_commits_to_them(own: Readers) -> None:
+    """Given a file read once, when asked for again, then it is that one; after an entry, another; the oldest goes."""
+    size, subject = own.store.head().size, f"enterprise:{A_EXPORTER}"
+    kept = Replays(most_entries=40)
+    first = kept.at(own.store, subject, size)
+    assert kept.at(own.store, subject, size) is first
+    assert kept.at(own.store, subject, size - 1) is not first
+    own.say("2025-06-02", "CustomsExportConfirmed", d.customs_body(A_CARS[1], 2, "2025-06-01"))
+    assert kept.at(own.store, subject, size) is first
+    assert len(kept.at(own.store, subject, size + 1).entries) == len(first.entries) + 1
+    kept.at(own.store, f"enterprise:{B_EXPORTER}", size + 1)
+    assert kept.at(own.store, subject, size - 1) is not None
+    assert kept.at(own.store, subject, size) is not first
