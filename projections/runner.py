@@ -208,8 +208,8 @@ class _Filling:
             except ViewStopped as error:
                 if error.index == start:
                     raise
-                # What comes before it is taken in first; which of them a view does not take shows one by one.
-                stop = error.index if error.index > start else start + 1
+                # What comes before it is taken in first; which of them a view does not take shows by halves.
+                stop = error.index if error.index > start else start + max(1, (stop - start) // 2)
             else:
                 return self._write(start, page, written, connection)
         return start
