@@ -24,6 +24,7 @@ demo: $(VENV)/.ready-run
 	@$(BIN)/quota-ledger demo $(if $(DB),--db '$(DB)') $(ARGS)
 
 test: $(VENV)/.ready-dev
+	@.ci/pages
 	@$(BIN)/pytest --numprocesses=auto $(ARGS)
 
 check: $(VENV)/.ready-dev

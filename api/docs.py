@@ -1,4 +1,4 @@
-"""Reference pages made from the code: every refusal and flag, and a JSON Schema of every statement body.
+"""Reference pages made from the code: refusals and flags, patterns, a JSON Schema of every statement body.
 
 ``python -m api.docs`` (``make docs``) writes them into ``docs/`` of the checkout it is started in; a test
 compares what is checked in with what would be written.
@@ -12,6 +12,9 @@ from typing import Any
 
 from domain.catalogue import CATALOGUE, Kind, TypeSpec
 from domain.errors import FLAGS, REFUSALS
+from projections.patterns.asking import MAX_HITS
+from projections.patterns.catalogue import PATTERNS
+from projections.patterns.hit import MAX_ENTRIES, Pattern
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -19,7 +22,7 @@ _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 def pages() -> Mapping[str, str]:
     """Return every generated page: its path under ``docs/`` and its text."""
     schemas = {f"spec/statements/{name}.json": schema(spec) for name, spec in CATALOGUE.items()}
-    return {"refusals.md": refusals(), **schemas}
+    return {"refusals.md": refusals(), "patterns.md": patterns(), **schemas}
 
 
 def schema(spec: TypeSpec) -> str:
@@ -70,6 +73,54 @@ def _refusals() -> Iterator[str]:
     yield "|---|---|---|---|"
     for flag in sorted(FLAGS.values(), key=lambda flag: (flag.control, flag.code)):
         yield f"| `{flag.code}` | {flag.control} | {_cell(flag.zh)} | {_cell(flag.en)} |"
+
+
+_PATTERNS = f"""# Patterns
+
+Made by `make docs` from `projections/patterns/catalogue.py`; what is written here by hand is lost.
+
+The questions that an investigator starts from, as named queries over the views. A hit is a lead and no
+finding: it names subjects (`vin:`, `enterprise:`, `officer:<agency>/<pseudonym>`), the entries to look
+at (the first {MAX_ENTRIES}) and the figures on which it rests. Findings are what
+[verify](spec/verification.md) says.
+
+```
+quota-ledger patterns                            # a line for each, with its defaults
+quota-ledger patterns long-dwell --days 200      # the hits of one
+quota-ledger patterns signs-alone --json         # quota-ledger-patterns/1
+quota-ledger graph --json                        # quota-ledger-graph/1; --graphml for other tools
+```
+
+The defaults are such that a clean season of the [demonstration](demonstration.md) has no hit; with
+`--faults` every pattern is planted, and the answer key names its subjects and entries. `--least 1`
+lists what stands out least, such as every officer who was refused. What depends on the present looks
+from the Shanghai day of the last entry, or from `--on DATE`. Answers come in one order that follows
+from the ledger alone; at most {MAX_HITS:,} hits are listed, and `total` counts all. A statement that
+was corrected no longer counts, and what it was corrected to does.
+
+`graph` gives exporters and upstreams, joined by their pairs (`PAIR`: cars, first and last
+registration), and the documents that serve two cars or more, joined to the exporters that used them
+(`USES`: cars, entries). Of customs declarations only those that serve two exporters are in it: several
+cars of one exporter on one declaration are usual.
+"""
+
+
+def patterns() -> str:
+    """Return the page of patterns, in Markdown."""
+    return _PATTERNS + "\n".join(line for one in PATTERNS.values() for line in _pattern(one)) + "\n"
+
+
+def _pattern(one: Pattern) -> Iterator[str]:
+    yield ""
+    yield f"## `{one.name}` {one.title.zh}"
+    yield ""
+    yield f"**{one.title.en}.** {one.question.zh} {one.question.en}"
+    yield ""
+    yield f"- Shows: {one.shows.zh} {one.shows.en}"
+    yield f"- Does not show: {one.shows_not.zh} {one.shows_not.en}"
+    for each in one.parameters:
+        bounds = f"{each.lowest:,} to {each.highest:,}"
+        yield f"- `--{each.name}` {each.default} {each.unit} ({bounds}): {each.zh}; {each.en}"
 
 
 def _cell(text: str) -> str:

@@ -15,6 +15,7 @@ from lots import HISTORY, KEYS, LOT, ORIGIN, statement
 
 from api.cli.init import sign_opening
 from api.demo.acts import Act, lots, moment
+from api.demo.keys import OFFICERS
 from api.demo.keys import ORIGIN as DEMO_ORIGIN
 from api.demo.pace import FIRST_DAY
 from api.demo.season import default_exporters, season
@@ -159,7 +160,7 @@ def write_season(folder: Path, vehicles: int) -> Anchor:
     began = moment(FIRST_DAY, 8)
     made = BundleWriter(folder, DEMO_ORIGIN, began)
     opening_id = str(UUID(bytes=bytes(16), version=4))
-    envelope, opening = sign_opening(DEMO_ORIGIN, KEYS, ZERO_HASH, opening_id, lambda: began)
+    envelope, opening = sign_opening(DEMO_ORIGIN, KEYS, ZERO_HASH, opening_id, lambda: began, OFFICERS)
     made.enter(envelope, [opening])
     writer, places = Writer(0), WeakKeyDictionary[Act, Place]()
     for lot in lots(season(default_exporters(vehicles), vehicles, 0)):

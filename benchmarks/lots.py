@@ -8,15 +8,14 @@ from collections.abc import Sequence
 from hashlib import sha256
 from uuid import UUID
 
-from api.cli.init import OFFICERS
-from api.demo.keys import CLERK, demo_keys
+from api.demo.keys import season_keys
 from domain.identifiers import organisation_code_check, uscc_check
 from ledger.canonical import canonical_bytes
 from ledger.clock import format_instant, system_clock
 from ledger.envelope import Seen, sign_envelope
 
 ORIGIN = "demo.example/growth"
-KEYS = demo_keys(0, (*OFFICERS, CLERK, "checkpoint", "housekeeping"))
+KEYS = season_keys(0)
 LOT = 100  # statements an envelope
 HISTORY = 10  # entries an enterprise: its registration and nine filings, one an envelope
 

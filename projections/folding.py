@@ -12,6 +12,7 @@ from domain.statements import Statement, UnknownType, parse_statement, read_stat
 from ledger.entry import Entry, parse_entry
 from ledger.records import RecordCache, StoredRecords
 from ledger.stores import AnyStore
+from projections.envelopes import stored_envelopes, with_envelopes
 from projections.view import Folded, Page
 
 _KEYS: Final = 1_000
@@ -57,7 +58,7 @@ class Folding:
         entries = self._store.entries(start, stop)
         read = [read_entry(index, data) for index, data in enumerate(entries, start)]
         self._records.fetch(_keys_of(read))
-        return fold_page(State(self._records), read)
+        return fold_page(State(self._records), with_envelopes(read, stored_envelopes(self._store)))
 
     def keep(self, page: Page) -> None:
         """Remember the records of a page that was written."""
@@ -118,7 +119,8 @@ def _folded(state: State, one: Folded) -> Folded:
         if body.replacement is not None and target is not None:
             again = parse_statement({**json.loads(target.statement), "body": body.replacement})
     cars = {vin: state.vehicle(vin) for vin in one.keys("vin")}
-    return Folded(one.header, one.recorded_at, one.text, one.statement, outcome, cars, corrects, again)
+    told = (one.header, one.recorded_at, one.text, one.statement)
+    return Folded(*told, outcome, cars, corrects, again, one.envelopes)
 
 
 def _keys_of(entries: Iterable[Folded]) -> set[str]:

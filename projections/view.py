@@ -21,6 +21,24 @@ Row = tuple[str | int | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
+class Signed:
+    """An envelope: who signed it, and whether it entered or was refused.
+
+    Attributes:
+        agency, signers, seq, signed_at: of its head line; the instant is aware.
+        statements: how many it holds.
+        entered: False where it was refused.
+    """
+
+    agency: str
+    signers: tuple[str, ...]
+    seq: int
+    signed_at: datetime
+    statements: int
+    entered: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Folded:
     """One entry and what follows from it.
 
@@ -33,6 +51,7 @@ class Folded:
         cars: the cars that it names, by VIN, after it.
         corrects: the entry that it takes back, if it is a correction from which something follows.
         again: what such a correction says instead; None where it only takes back.
+        envelopes: the one that begins here, and the one that is refused here.
     """
 
     header: Header
@@ -43,6 +62,7 @@ class Folded:
     cars: Mapping[str, Vehicle] = field(default_factory=dict)
     corrects: int | None = None
     again: Statement | None = None
+    envelopes: tuple[Signed, ...] = ()
 
     @property
     def index(self) -> int:

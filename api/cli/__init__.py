@@ -9,7 +9,7 @@ import sys
 import typer
 from typer.exceptions import Abort, TyperException
 
-from api.cli import explain, keys
+from api.cli import explain, keys, reports
 from api.cli.balance import balance
 from api.cli.checkpoint import checkpoint
 from api.cli.context import Stop, errors
@@ -18,6 +18,7 @@ from api.cli.doctor import doctor
 from api.cli.export import export
 from api.cli.history import deadlines, history
 from api.cli.init import init
+from api.cli.patterns import graph, patterns
 from api.cli.rebuild import rebuild
 from api.cli.reconcile import reconcile_list
 from api.cli.roles import roles
@@ -37,9 +38,10 @@ app = typer.Typer(
 )
 app.add_typer(keys.app, name="keys")
 app.add_typer(explain.app, name="explain")
+app.add_typer(reports.app, name="report")
 _COMMANDS = (
-    init, sign, submit, receipt, balance, history, deadlines, checkpoint, verify, export, rebuild,
-    serve, token, doctor, roles, demo,
+    init, sign, submit, receipt, balance, history, deadlines, patterns, graph, checkpoint, verify, export,
+    rebuild, serve, token, doctor, roles, demo,
 )  # fmt: skip
 for command in _COMMANDS:
     app.command()(command)

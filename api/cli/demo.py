@@ -26,14 +26,14 @@ from api.cli.context import (
     print_json,
     shown,
 )
-from api.cli.init import OFFICERS, open_database, refuse_used, sign_opening, write_keys
+from api.cli.init import open_database, refuse_used, sign_opening, write_keys
 from api.cli.keyfiles import checkpoint_signer
 from api.cli.report import balances_json, print_balances, print_verification, progress_bar
 from api.cli.verify import verify_target
 from api.demo.acts import moment
 from api.demo.faults.kinds import planter_of
 from api.demo.faults.planter import FEWEST_VEHICLES, Planter
-from api.demo.keys import CLERK, ORIGIN, demo_keys
+from api.demo.keys import OFFICERS, ORIGIN, season_keys
 from api.demo.lawful import Lawful
 from api.demo.pace import FIRST_DAY
 from api.demo.play import DemoDeclined, SimulatedClock, play, types_of
@@ -102,10 +102,10 @@ def demo(
             raise Stop(REFUSED, f"{path}: exists already; --db names a new ledger")
     refuse_used(url)
     exporters = default_exporters(vehicles) if exporters is None else exporters
-    keys = demo_keys(seed, (*OFFICERS, CLERK, "checkpoint", "housekeeping"))
+    keys = season_keys(seed)
     clock = SimulatedClock(moment(FIRST_DAY, 8))
     envelope, statement = sign_opening(
-        ORIGIN, keys, POLICY_DOCUMENT_SHA256, str(UUID(int=seed % 2**122, version=4)), clock
+        ORIGIN, keys, POLICY_DOCUMENT_SHA256, str(UUID(int=seed % 2**122, version=4)), clock, OFFICERS
     )
     clock.now += timedelta(minutes=1)
     open_database(url, envelope, statement, anchor_file, clock)
@@ -131,7 +131,7 @@ def demo(
             except DemoDeclined as error:
                 raise Stop(REFUSED, f"the season broke a rule: {error}") from error
         for planter in planters:
-            content = planter.key.to_json(store.find_statements)
+            content = planter.answers(lambda ids: {**played.refused, **store.find_statements(ids)})
             key_file.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", "utf-8")
         catch_up(store)
         book = read_balances(store)

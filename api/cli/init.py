@@ -8,7 +8,7 @@ a real opening each agency makes its own keys elsewhere, the officers sign a Led
 import hashlib
 import json
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Final
@@ -98,9 +98,14 @@ def write_keys(directory: Path, private: dict[str, Ed25519PrivateKey]) -> None:
 
 
 def sign_opening(
-    origin: str, private: dict[str, Ed25519PrivateKey], document_sha256: str, statement_id: str, clock: Clock
+    origin: str,
+    private: Mapping[str, Ed25519PrivateKey],
+    document_sha256: str,
+    statement_id: str,
+    clock: Clock,
+    officers: Sequence[str] = OFFICERS,
 ) -> tuple[bytes, bytes]:
-    """Return the envelope and the statement of entry 0, signed by all officers."""
+    """Return the envelope and the statement of entry 0, signed by all ``officers``."""
     now = format_instant(clock())
     statement = canonical_bytes(
         {
@@ -115,7 +120,7 @@ def sign_opening(
                         "officer": name,
                         "public_key": raw_public_key(private[name]).hex(),
                     }
-                    for name in OFFICERS
+                    for name in officers
                 ],
                 "operator_key": str(NoteSigner(origin, private["checkpoint"]).verifier_key),
                 "policy_document_sha256": document_sha256,
@@ -128,7 +133,7 @@ def sign_opening(
             "version": 1,
         }
     )
-    signers: Sequence[Ed25519PrivateKey] = [private[name] for name in OFFICERS]
+    signers: Sequence[Ed25519PrivateKey] = [private[name] for name in officers]
     return sign_envelope("operator", origin, None, 1, now, [statement], signers), statement
 
 

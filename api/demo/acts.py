@@ -20,7 +20,8 @@ class Act:
     Attributes:
         at: when it is signed and sent.
         occurred_at: when it happened, where that is not ``at``.
-        by: the officers that sign, where they are not the agency's first ones.
+        by: the officers that sign; the season's rota names them where the act does not.
+        skipped: numbers of ``seq`` that the first of them leaves unused before it.
         refused: the ledger will refuse it, which is what the season means to show.
         unbacked: a registration that uses no unit of quota.
         corrects: the act that an EventCorrected takes back; index and leaf hash are known once it is played.
@@ -35,6 +36,7 @@ class Act:
     officers: int = 1
     occurred_at: datetime | None = None
     by: tuple[str, ...] = ()
+    skipped: int = 0
     refused: bool = False
     unbacked: bool = False
     corrects: "Act | None" = None

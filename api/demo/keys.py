@@ -11,9 +11,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from api.demo.acts import Act
 from ledger.clock import format_instant
 from ledger.ed25519 import key_id, raw_public_key
+from ledger.keys import OFFICER_AGENCIES
 
 ORIGIN: Final = "demo.example/export-quota"
-CLERK: Final = "police-3"
+OFFICERS: Final = tuple(f"{agency}-{number}" for agency in OFFICER_AGENCIES for number in (1, 2, 3, 4))
+"""Those that open the demonstration, four of each agency."""
+CLERK: Final = "police-5"
 """An officer whose key is registered in the course of the season, and revoked again."""
 
 
@@ -25,6 +28,11 @@ def demo_keys(seed: int, names: Sequence[str]) -> dict[str, Ed25519PrivateKey]:
         )
         for name in names
     }
+
+
+def season_keys(seed: int) -> dict[str, Ed25519PrivateKey]:
+    """Return the keys of all who sign in a season, the operator's two included."""
+    return demo_keys(seed, (*OFFICERS, CLERK, "checkpoint", "housekeeping"))
 
 
 def key_registered(seed: int, at: datetime) -> Act:

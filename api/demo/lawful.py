@@ -16,6 +16,7 @@ from api.demo.calendars import working_day
 from api.demo.fleet import Enterprise
 from api.demo.pace import due, plus
 from api.demo.plan import Plan
+from api.demo.rota import Rota
 from api.demo.world import Batch, World
 
 Kind = Callable[["Lawful", Plan], bool]
@@ -45,6 +46,7 @@ class Lawful:
         # Not for secrets: the same seed gives the same season.
         self.random = Random(f"lawful {seed}")  # noqa: S311
         self.exporters = exporters
+        self._rota = Rota()
         shows_all = vehicles >= ALL_KINDS_FROM
         self.wanted = dict.fromkeys(RATES) if shows_all else {}
         self.wanted_batches = dict.fromkeys(_BATCH_RATES) if shows_all else {}
@@ -104,6 +106,10 @@ class Lawful:
 
     def statement(self, act: Act) -> None:
         """Leave it as it is."""
+
+    def sign(self, act: Act) -> None:
+        """Let the officers whose turn it is sign."""
+        self._rota.sign(act)
 
     def stories(self, world: World) -> Iterator[Process]:
         """Yield none: the courses of the exporters hold what befalls firms."""
@@ -197,36 +203,34 @@ def annulled(lawful: Lawful, plan: Plan) -> bool:
     return True
 
 
-def _corrected(plan: Plan, kind: str, officers: tuple[str, str], replacement: bool, **wrong: object) -> None:
+def _corrected(plan: Plan, kind: str, **wrong: object) -> None:
     """Let the car's statement of a type be wrong at first; it is corrected ten minutes later."""
 
     def correct(act: Act) -> list[Act]:
         right = act.body
         act.body = act.body | wrong
         at = act.at.replace(minute=act.at.minute + 4)
-        body = {"reason": "录入有误（虚构）", "replacement": right if replacement else None}
-        return [act, Act(at, act.agency, "EventCorrected", body, corrects=act, by=officers)]
+        body = {"reason": "录入有误（虚构）", "replacement": right}
+        return [act, Act(at, act.agency, "EventCorrected", body, corrects=act, officers=2)]
 
     plan.edit(kind, correct)
 
 
 def corrected_registration(_: Lawful, plan: Plan) -> bool:
     """The vehicle type of a registration was mistyped."""
-    _corrected(plan, "VehicleRegistered", ("police-1", "police-2"), True, vehicle_type="K13")
+    _corrected(plan, "VehicleRegistered", vehicle_type="K13")
     return True
 
 
 def corrected_transfer(_: Lawful, plan: Plan) -> bool:
     """The temporary plate of a transfer was mistyped."""
-    _corrected(
-        plan, "PendingExportTransferRecorded", ("police-1", "police-2"), True, temp_plate_to="2029-12-31"
-    )
+    _corrected(plan, "PendingExportTransferRecorded", temp_plate_to="2029-12-31")
     return True
 
 
 def corrected_release(_: Lawful, plan: Plan) -> bool:
     """The port of a release was mistyped."""
-    _corrected(plan, "CustomsExportConfirmed", ("customs-1", "customs-2"), True, port="浦东机场海关")
+    _corrected(plan, "CustomsExportConfirmed", port="浦东机场海关")
     return True
 
 
@@ -239,8 +243,7 @@ def corrected_evidence(_: Lawful, plan: Plan) -> bool:
         )
         at = other.at.replace(minute=26)
         body = {"reason": "误录他车（虚构）", "replacement": None}
-        officers = ("commerce-1", "commerce-2")
-        return [other, Act(at, "commerce", "EventCorrected", body, corrects=other, by=officers)]
+        return [other, Act(at, "commerce", "EventCorrected", body, corrects=other, officers=2)]
 
     plan.follow("VehicleRegistered", more)
     return True

@@ -48,11 +48,15 @@ class SimulatedClock:
 
 @dataclass(slots=True)
 class Played:
-    """What was entered: envelopes in all, statements by type, entries about refused envelopes."""
+    """What was entered: envelopes in all, statements by type, entries about refused envelopes.
+
+    ``refused`` gives the first of these entries by the id of the refused statement.
+    """
 
     envelopes: int = 0
     refusals: int = 0
     statements: Counter[str] = field(default_factory=Counter)
+    refused: dict[str, int] = field(default_factory=dict)
 
 
 def types_of(played: Played, size: int) -> dict[str, int]:
@@ -80,7 +84,7 @@ def play(
         store: the ledger, opened with ``keys``.
         sequencer: writes it with ``clock``.
         clock: is moved from group to group.
-        keys: officers ``<agency>-1``, ``<agency>-2`` and the clerk.
+        keys: those of all officers, by name.
         seed: gives the statements their ids.
         progress: told how many cars are registered.
         release: releases a checkpoint; called whenever a month is over, and at the end.
@@ -153,6 +157,8 @@ class _Player:
                     act = lot.acts[wrong.item - 1]
                     raise DemoDeclined(f"{act.type} of {act.at}: {wrong.code}: {wrong.detail}")
                 self.played.refusals += len(outcome.indexes)
+                for act in lot.acts:
+                    self.played.refused[act.statement_id or ""] = outcome.indexes[0]
             elif lot.first.refused:
                 raise DemoDeclined(f"{lot.first.type} of {lot.first.at}: taken, though it breaks a rule")
             else:
@@ -164,7 +170,7 @@ class _Player:
 
     def _sign(self, lot: Lot) -> bytes:
         officers = lot.first.signers
-        self._used_seq[officers[0]] = seq = self._used_seq.get(officers[0], 0) + 1
+        self._used_seq[officers[0]] = seq = self._used_seq.get(officers[0], 0) + 1 + lot.first.skipped
         signed_at = format_instant(lot.first.at + _SIGNED_AFTER)
         keys = [self._keys[name] for name in officers]
         return sign_envelope(lot.first.agency, ORIGIN, self._seen, seq, signed_at, lot.statements, keys)

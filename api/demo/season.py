@@ -68,6 +68,7 @@ def season(exporters: int, vehicles: int, seed: int, planter: Planter | None = N
         world.agenda.spawn(_exporter(world, number, _course(world, number, exporters, count)))
     world.agenda.spawn(_statements(world, tally), background=True)
     for act in world.agenda.run():
+        odd.sign(act)
         world.note(act)
         tally.note(act)
         yield act

@@ -129,6 +129,9 @@ class Oddities(Protocol):
     def statement(self, act: Act) -> None:
         """Settle a statement of account that is about to be filed."""
 
+    def sign(self, act: Act) -> None:
+        """Settle who signs an act that is about to be signed."""
+
     def stories(self, world: "World") -> Iterator[Process]:
         """Yield processes of their own, each with firms that no other process knows."""
 

@@ -57,7 +57,7 @@ def answers(reader: Reader, size: int, most: int | None = None) -> tuple[Stateme
         raise ReplayTooLong(f"more than {most} entries would have to be read")
     follower = Follower()
     for one in _entries(reader, range(size)):
-        follower.take(_event(one))
+        follower.take(event_of(one))
     return (*follower.results(), *follower.checker.report().statements)
 
 
@@ -89,7 +89,8 @@ def _entries(reader: Reader, indexes: Iterable[int]) -> Iterable[Told]:
         raise ChainBroken(f"an entry cannot be read: {error}; `quota-ledger verify` says more") from None
 
 
-def _event(one: Told) -> Event | Unread:
+def event_of(one: Told) -> Event | Unread:
+    """Return an entry as the checker reads it."""
     if one.statement is None:
         return Unread(one.index, one.recorded_at, tuple(subject.key for subject in one.header.subjects))
     return Event.of(one.index, one.leaf, one.statement, one.recorded_at)

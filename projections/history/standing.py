@@ -39,7 +39,7 @@ def standing(state: State, file: SubjectFile, on: date, scope: Scope = WHOLE) ->
         and (shown := scope.car(state.vehicle(vin).car)) is not None
     }
     return {
-        "enterprise": _enterprise(state.enterprise(file.code), on) if file.is_enterprise else None,
+        "enterprise": enterprise_standing(state.enterprise(file.code), on) if file.is_enterprise else None,
         "pairs": {pair_id: _pair(state.pair(pair_id)) for pair_id in pairs},
         "batches": {one: batch.status for one in batches if (batch := state.batch(one)) is not None},
         "cars": cars,
@@ -64,7 +64,8 @@ def case_ids(file: SubjectFile) -> list[str]:
     return sorted({case_id for one in file.entries for case_id in one.tagged("case")})
 
 
-def _enterprise(firm: Enterprise, on: date) -> dict[str, Any]:
+def enterprise_standing(firm: Enterprise, on: date) -> dict[str, Any]:
+    """Return the file, the qualification and the open suspensions of an enterprise on a day."""
     return {
         "registered": firm.registered,
         "name": firm.value_on("name", on) or firm.name,

@@ -9,10 +9,15 @@ from projections.views.balances import Balances
 from projections.views.cases import Cases, CaseSubjects
 from projections.views.clocks import Clocks
 from projections.views.corrections import Corrections
+from projections.views.documents import Documents
 from projections.views.effects import Effects
+from projections.views.filings import Filings
 from projections.views.findings import Findings
+from projections.views.passages import Passages
 from projections.views.reconciliations import Reconciliations
 from projections.views.records import Records
+from projections.views.refusals import Refusals
+from projections.views.signings import Signings
 from projections.views.timeline import Timeline
 from projections.views.vehicles import Vehicles
 
@@ -29,4 +34,9 @@ VIEWS: Final[Sequence[View]] = (
     Attachments(),
     Corrections(),
     Reconciliations(),
+    Passages(),
+    Filings(),
+    Documents(),
+    Signings(),
+    Refusals(),
 )

@@ -16,6 +16,7 @@ from api.cli import run
 from ledger.store import StoreError
 from ledger.stores import AnyStore, open_store
 from projections import runner
+from projections.envelopes import stored_envelopes
 from projections.folding import ViewStopped
 from projections.reading import position
 from projections.runner import SHAPE, Connection, Superseded, catch_up, prepare, rebuild
@@ -52,7 +53,7 @@ def store(season: str) -> Iterator[AnyStore]:
 def pure(season: str) -> Tables:
     """What a replay of all entries makes."""
     store = open_store(season)
-    tables = replayed(whole(store))
+    tables = replayed(whole(store), stored_envelopes(store))
     store.close()
     return tables
 
@@ -181,7 +182,7 @@ def test_views_stop_before_an_entry_that_one_cannot_take(
         here = position(store)
         assert here is not None
         assert (here.size, here.reason) == (at, "timeline: KeyError: 'lost'")
-    assert stored(store) == replayed(whole(store)[:at])
+    assert stored(store) == replayed(whole(store)[:at], stored_envelopes(store))
     after = catch_up(store)  # a program that can take it
     assert after.reason is None
     assert stored(store) == pure

@@ -7,6 +7,7 @@ from domain.records import Record
 from domain.state import State
 from ledger.records import read_target
 from ledger.stores import AnyStore
+from projections.envelopes import Envelopes, with_envelopes
 from projections.folding import fold_page, read_entry
 from projections.reading import position
 from projections.views import VIEWS
@@ -29,9 +30,9 @@ def stored(store: AnyStore) -> Tables:
     }
 
 
-def replayed(entries: list[bytes]) -> Tables:
+def replayed(entries: list[bytes], envelopes: Envelopes) -> Tables:
     """Return the rows that all entries make as one page, on records kept nowhere but in memory."""
-    read = [read_entry(index, data) for index, data in enumerate(entries)]
+    read = with_envelopes([read_entry(index, data) for index, data in enumerate(entries)], envelopes)
     page = fold_page(State(_Entries(entries)), read)
     return {view.table: sorted(map(tuple, view.rows(page).rows), key=repr) for view in VIEWS}
 

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from api.demo.faults import batches, conduct, exports, proofs, registrations, stories
+from api.demo.faults import batches, conduct, exports, patterns, proofs, registrations, stories
 from api.demo.faults.planter import Kinds, Planter
 from api.demo.lawful import Lawful
 
@@ -64,6 +64,11 @@ KINDS: Final = Kinds(
         stories.renounced,
         stories.letter_missing,
         stories.before_classification,
+        patterns.rushed_before_suspension,
+        patterns.shared_upstream,
+        patterns.filed_at_deadline,
+        patterns.long_dwell,
+        patterns.officers_at_work,
     ),
     told=frozenset({"letter-missing"}),
 )

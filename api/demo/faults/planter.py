@@ -5,11 +5,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
 from random import Random
-from typing import Final
+from typing import Any, Final
 
 from api.demo.acts import Act
 from api.demo.agenda import Process
-from api.demo.faults.key import AnswerKey, Violation
+from api.demo.faults.key import AnswerKey, Find, Violation
+from api.demo.faults.officers import FaultyRota
+from api.demo.faults.traces import Traces
 from api.demo.fleet import Enterprise, enterprise
 from api.demo.lawful import Lawful
 from api.demo.plan import Plan
@@ -30,6 +32,8 @@ class Planter:
         # Not for secrets: the same seed gives the same season.
         self.random = Random(f"faults {seed}")  # noqa: S311
         self.key = AnswerKey(seed, vehicles)
+        self.traces = Traces(self.key)
+        self._rota = FaultyRota(self.key)
         self.closes_pairs = vehicles >= CLOSES_PAIRS_FROM
         self.lawful = lawful
         if not self.closes_pairs:
@@ -103,6 +107,7 @@ class Planter:
             return False
         self.key.violations.append(violation)
         plan.kind = kind
+        self.traces.follow(plan.car.vin, kind)
         return True
 
     def statement(self, act: Act) -> None:
@@ -112,6 +117,16 @@ class Planter:
             self._misstates = False
             counts["registered"] += 1
             self.key.add("misstated-account").show(act, "C35")
+
+    def sign(self, act: Act) -> None:
+        """Let the officers sign whose turn it is, and see the act go by."""
+        self._rota.sign(act)
+        self.traces.note(act)
+
+    def answers(self, find: Find) -> dict[str, Any]:
+        """Return the answer key of the season, which has been played."""
+        self.traces.settle()
+        return self.key.to_json(find)
 
     def donor(self, before: date) -> Plan | None:
         """Return a car whose one proof was accepted in good order before a day."""
@@ -142,7 +157,9 @@ class Planter:
 
     def stray(self, plan: Plan) -> Plan:
         """Return the plan of a car that nobody applied for, with the days of another one."""
-        return replace(plan, car=self.world.new_cars(1)[0], edits={}, extras=[])
+        stray = replace(plan, car=self.world.new_cars(1)[0], edits={}, extras=[])
+        self.traces.follow(stray.car.vin, "stray")
+        return stray
 
     def other_exporter(self, plan: Plan) -> Enterprise:
         """Return an exporter that has nothing to do with a car."""

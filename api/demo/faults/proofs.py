@@ -128,7 +128,9 @@ def reused_scan(planter: Planter, plan: Plan, violation: Violation) -> bool:
         return False
 
     def forged(act: Act) -> list[Act]:
-        act.attachments = [way.submission(donor).attachments[0], *act.attachments[1:]]
+        scan = way.submission(donor).attachments[0]
+        act.attachments = [scan, *act.attachments[1:]]
+        planter.traces.reuse("same-scan", scan["sha256"], plan, donor, act)
         return [violation.show(act, "C26")]
 
     plan.edit("TransferProofSubmitted", forged)
@@ -140,8 +142,14 @@ def reused_invoice(planter: Planter, plan: Plan, violation: Violation) -> bool:
     donor = planter.donor(plan.registered)
     if donor is None:
         return False
-    plan.change("TransferProofSubmitted", invoice_no=f"DEMO{donor.car.cert_no}")
-    shows(plan, violation, "TransferProofSubmitted", "C26")
+    invoice_no = f"DEMO{donor.car.cert_no}"
+
+    def reused(act: Act) -> list[Act]:
+        act.body |= {"invoice_no": invoice_no}
+        planter.traces.reuse("same-invoice", invoice_no, plan, donor, act)
+        return [violation.show(act, "C26")]
+
+    plan.edit("TransferProofSubmitted", reused)
     return True
 
 
@@ -153,6 +161,7 @@ def reused_certificate(planter: Planter, plan: Plan, violation: Violation) -> bo
         return False
     first = way.submission(plan)
     first.body = first.body | {"cert_no": donor.car.cert_no}
+    planter.traces.reuse("same-certificate", donor.car.cert_no, plan, donor, first)
     plan.extras += [
         violation.show(first, "C26"),
         way.verdict(

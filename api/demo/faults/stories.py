@@ -1,83 +1,17 @@
 """Stories of firms of their own: suspended, withdrawn, renounced; each with a car or two."""
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 
-from api.demo import firms, grant
 from api.demo.acts import Act, document, moment
 from api.demo.agenda import Process
 from api.demo.calendars import working_day
 from api.demo.cases import Case, notice, reinstatement, suspension
-from api.demo.faults import exports, registrations
+from api.demo.faults import exports, registrations, stage
 from api.demo.faults.key import Violation
 from api.demo.faults.planter import Planter
-from api.demo.faults.proofs import shows
-from api.demo.fleet import enterprise
-from api.demo.journey import application, approval, draw_plan, journey
-from api.demo.pace import FIRST_DAY, LETTER_FROM, plus
-from api.demo.plan import Plan
-from api.demo.shipment import shipments
-from api.demo.way import way
-from api.demo.world import Batch, Pair, World
-
-_FIRST_FIRM = 80_001
-_UNITS = 20
-
-
-def _pair(number: int) -> Pair:
-    exporter = enterprise(_FIRST_FIRM + 2 * number, "汽车出口")
-    return Pair(exporter, enterprise(_FIRST_FIRM + 2 * number + 1, "汽车销售"), 1)
-
-
-def _opened(planter: Planter, pair: Pair, number: int, first: date = FIRST_DAY) -> tuple[list[Act], date]:
-    """Return the acts by which a pair gets its quota, and the working day after the grant."""
-    day = working_day(plus(first, 14 + 9 * number))
-    acts = [
-        *firms.open_files([(pair.exporter, "EXPORTER"), (pair.upstream, "UPSTREAM")], day),
-        *grant.apply(pair, _UNITS, working_day(day, 1)),
-        grant.grant(pair, _UNITS, working_day(day, 3)),
-    ]
-    planter.world.add(pair)
-    return acts, working_day(day, 4)
-
-
-def _batch(world: World, pair: Pair, received: date) -> Batch:
-    """Return a batch of one car, approved after two working days and classified after three."""
-    pair.batches += 1
-    world.own_cars += 1
-    cars = world.new_cars(1)
-    approved = working_day(received, 2)
-    return Batch(pair, pair.batches, cars, received, approved, working_day(approved, 1))
-
-
-def _car(planter: Planter, batch: Batch, violation: Violation, registered: date, *codes: str) -> None:
-    """Let the car of a batch be registered on a day, which shows a violation, then go its way."""
-    plan = _plan(planter, batch, violation, registered)
-    if codes:
-        shows(plan, violation, "VehicleRegistered", *codes)
-    _go(planter, plan)
-
-
-def _plan(planter: Planter, batch: Batch, violation: Violation, registered: date) -> Plan:
-    plan = draw_plan(planter.random, batch, 0, batch.cars[0], registered, "车管所一分所")
-    plan.kind = violation.kind
-    violation.vin = plan.car.vin
-    return plan
-
-
-def _go(planter: Planter, plan: Plan) -> None:
-    planter.world.agenda.spawn(way(plan))
-    for shipment in shipments(planter.world, [plan]):
-        planter.world.agenda.spawn(shipment)
-
-
-def _marked(acts: Iterator[Act | object], violation: Violation, codes: dict[str, str]) -> Iterator[Act]:
-    """Yield acts, those of the types in ``codes`` noted as showing the violation."""
-    for act in acts:
-        assert isinstance(act, Act), "a journey knows its days"
-        if act.type in codes:
-            violation.show(act, codes[act.type])
-        yield act
+from api.demo.journey import application, approval
+from api.demo.pace import LETTER_FROM, plus
+from api.demo.world import Batch, Pair
 
 
 def registered_while_suspended(planter: Planter, number: int) -> Process:
@@ -96,9 +30,9 @@ def _registered_meanwhile(
     planter: Planter, number: int, violation: Violation, notice_after: int, *codes: str
 ) -> Process:
     """Register a car on the third working day of a suspension, of which notice is served later or at once."""
-    pair = _pair(number)
-    acts, received = _opened(planter, pair, number)
-    batch = _batch(planter.world, pair, received)
+    pair = stage.new_pair(number)
+    acts, received = stage.opened(planter, pair, number)
+    batch = stage.new_batch(planter.world, pair, received)
     start = working_day(batch.classified, 1)
     uscc = pair.exporter.uscc
     case = Case(f"C-{pair.exporter.org_code}", "FORGERY", [uscc])
@@ -106,23 +40,23 @@ def _registered_meanwhile(
     end = working_day(start, 10)
     served = moment(working_day(start, notice_after), 16, 5)
     acts += [
-        *_marked(journey(batch), violation, {}),
+        *stage.journey_of(batch),
         *case.course(start, "NO_VIOLATION", "未发现违规（虚构）"),
         suspension(name, uscc, case.case_id, moment(start, 10, 55), moment(start, 10, 55), "INTERIM"),
         notice(name, uscc, "SUSPEND", served, served),
         reinstatement(name, uscc, moment(end, 9, 55)),
         notice(name, uscc, "REINSTATE", moment(end, 16, 5), moment(end, 16, 5)),
     ]
-    _car(planter, batch, violation, working_day(start, 3), *codes)
-    return _told(acts)
+    stage.car(planter, batch, violation, working_day(start, 3), *codes)
+    return stage.told(acts)
 
 
 def suspended_late(planter: Planter, number: int) -> Process:
     """A suspension served on paper is recorded twelve days later: what was decided meanwhile is C28."""
-    pair = _pair(number)
+    pair = stage.new_pair(number)
     violation = planter.key.add("suspended-late")
-    acts, start = _opened(planter, pair, number)
-    batch = _batch(planter.world, pair, working_day(start, 1))
+    acts, start = stage.opened(planter, pair, number)
+    batch = stage.new_batch(planter.world, pair, working_day(start, 1))
     uscc = pair.exporter.uscc
     case = Case(f"C-{pair.exporter.org_code}", "FORGERY", [uscc])
     name = f"S-{case.case_id}"
@@ -134,22 +68,22 @@ def suspended_late(planter: Planter, number: int) -> Process:
     served.occurred_at = moment(start, 16, 5)
     codes = dict.fromkeys(("UseApplicationApproved", "UsageNumberSent", "QuotaAttributeClassified"), "C28")
     acts += [
-        *_marked(journey(batch), violation, codes),
+        *stage.marked(batch, violation, codes),
         *case.course(start, "NO_VIOLATION", "未发现违规（虚构）"),
         late,
         served,
         reinstatement(name, uscc, moment(end, 9, 55)),
         notice(name, uscc, "REINSTATE", moment(end, 16, 5), moment(end, 16, 5)),
     ]
-    _car(planter, batch, violation, working_day(batch.classified, 1), "C28")
-    return _told(acts)
+    stage.car(planter, batch, violation, working_day(batch.classified, 1), "C28")
+    return stage.told(acts)
 
 
 def reinstated_undecided(planter: Planter, number: int) -> Process:
     """An interim suspension ends though its case was never decided: C34."""
-    pair = _pair(number)
+    pair = stage.new_pair(number)
     violation = planter.key.add("reinstated-undecided")
-    acts, start = _opened(planter, pair, number)
+    acts, start = stage.opened(planter, pair, number)
     uscc = pair.exporter.uscc
     case = Case(f"C-{pair.exporter.org_code}", "FORGERY", [uscc])
     name = f"S-{case.case_id}"
@@ -161,56 +95,56 @@ def reinstated_undecided(planter: Planter, number: int) -> Process:
         violation.show(reinstatement(name, uscc, moment(end, 9, 55)), "C34"),
         notice(name, uscc, "REINSTATE", moment(end, 16, 5), moment(end, 16, 5)),
     ]
-    return _told(acts)
+    return stage.told(acts)
 
 
 def approved_while_withdrawn(planter: Planter, number: int) -> Process:
     """A qualification withdrawn on paper is recorded twelve days later, and a batch was approved: C21."""
-    pair = _pair(number)
+    pair = stage.new_pair(number)
     violation = planter.key.add("approved-while-withdrawn")
-    acts, start = _opened(planter, pair, number)
-    batch = _batch(planter.world, pair, working_day(start, 1))
+    acts, start = stage.opened(planter, pair, number)
+    batch = stage.new_batch(planter.world, pair, working_day(start, 1))
     body = {"on": start.isoformat(), "reason": "备案条件丧失（虚构）", "uscc": pair.exporter.uscc}
     recorded = moment(working_day(plus(start, 12)), 9, 35)
     acts += [
-        *_marked(journey(batch), violation, {"UseApplicationApproved": "C21"}),
+        *stage.marked(batch, violation, {"UseApplicationApproved": "C21"}),
         Act(recorded, "commerce", "QualificationWithdrawn", body, occurred_at=moment(start, 9, 35)),
     ]
-    _car(planter, batch, violation, working_day(batch.classified, 1))
-    return _told(acts)
+    stage.car(planter, batch, violation, working_day(batch.classified, 1))
+    return stage.told(acts)
 
 
 def letter_missing(planter: Planter, number: int) -> Process:
     """A car of 2026 leaves within 180 days of registration without an after-sales letter: C32."""
-    pair = _pair(number)
+    pair = stage.new_pair(number)
     violation = planter.key.add("letter-missing")
-    acts, start = _opened(planter, pair, number, LETTER_FROM)
-    batch = _batch(planter.world, pair, working_day(start, 1))
-    acts += _marked(journey(batch), violation, {})
-    plan = _plan(planter, batch, violation, working_day(batch.classified, 1))
+    acts, start = stage.opened(planter, pair, number, LETTER_FROM)
+    batch = stage.new_batch(planter.world, pair, working_day(start, 1))
+    acts += stage.journey_of(batch)
+    plan = stage.plan(planter, batch, violation, working_day(batch.classified, 1))
     assert exports.letter_missing(planter, plan, violation), "it is registered in the first months of 2026"
-    _go(planter, plan)
-    return _told(acts)
+    stage.go(planter, plan)
+    return stage.told(acts)
 
 
 def before_classification(planter: Planter, number: int) -> Process:
     """A car is registered before its line is classified, and never regularised: C15, C36."""
-    pair = _pair(number)
+    pair = stage.new_pair(number)
     violation = planter.key.add("before-classification")
-    acts, start = _opened(planter, pair, number)
-    batch = _batch(planter.world, pair, working_day(start, 1))
-    acts += _marked(journey(batch), violation, {})
-    plan = _plan(planter, batch, violation, working_day(batch.classified, 1))
+    acts, start = stage.opened(planter, pair, number)
+    batch = stage.new_batch(planter.world, pair, working_day(start, 1))
+    acts += stage.journey_of(batch)
+    plan = stage.plan(planter, batch, violation, working_day(batch.classified, 1))
     assert registrations.before_classification(planter, plan, violation), "no holiday is near"
-    _go(planter, plan)
-    return _told(acts)
+    stage.go(planter, plan)
+    return stage.told(acts)
 
 
 def suspended_finally(planter: Planter, number: int) -> Process:
     """A final suspension, first tried undecided; while it lasts an approval is refused: no violation."""
-    pair = _pair(number)
+    pair = stage.new_pair(number)
     planter.key.add("suspended-finally")
-    acts, start = _opened(planter, pair, number)
+    acts, start = stage.opened(planter, pair, number)
     uscc = pair.exporter.uscc
     case = Case(f"C-{pair.exporter.org_code}", "FORGERY", [uscc])
     name = f"S-{case.case_id}"
@@ -225,14 +159,14 @@ def suspended_finally(planter: Planter, number: int) -> Process:
         notice(name, uscc, "SUSPEND", moment(final, 16, 5), moment(final, 16, 5)),
         *_vain_batch(planter, pair, working_day(final, 2)),
     ]
-    return _told(acts)
+    return stage.told(acts)
 
 
 def renounced(planter: Planter, number: int) -> Process:
     """A firm renounces after a case; an approval is refused afterwards: no violation."""
-    pair = _pair(number)
+    pair = stage.new_pair(number)
     planter.key.add("renounced")
-    acts, start = _opened(planter, pair, number)
+    acts, start = stage.opened(planter, pair, number)
     uscc = pair.exporter.uscc
     case = Case(f"C-{pair.exporter.org_code}", "FORGERY", [uscc])
     day = working_day(start, 12)
@@ -243,7 +177,7 @@ def renounced(planter: Planter, number: int) -> Process:
         Act(moment(day, 9, 40), "commerce", "QualificationRenounced", body, papers),
         *_vain_batch(planter, pair, working_day(day, 2)),
     ]
-    return _told(acts)
+    return stage.told(acts)
 
 
 def _vain_batch(planter: Planter, pair: Pair, received: date) -> list[Act]:
@@ -256,7 +190,3 @@ def _vain_batch(planter: Planter, pair: Pair, received: date) -> list[Act]:
     body = {"batch_id": batch.id, "reason": "企业已停止使用额度（虚构）"}
     at = attempt.at + timedelta(minutes=45)
     return [application(batch), attempt, Act(at, "commerce", "UseApplicationRejected", body)]
-
-
-def _told(acts: list[Act]) -> Process:
-    return iter(sorted(acts, key=lambda act: act.at))

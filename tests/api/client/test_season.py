@@ -9,12 +9,12 @@ from typing import Any
 from httpx2 import BaseTransport, HTTPTransport, Limits, Request, Response
 from typing_extensions import override
 
-from api.cli.init import OFFICERS, open_database, sign_opening, write_keys
+from api.cli.init import open_database, sign_opening, write_keys
 from api.cli.keyfiles import checkpoint_signer
 from api.cli.verify import verify_target
 from api.client import Client, KeySigner
 from api.demo.acts import moment
-from api.demo.keys import CLERK, ORIGIN, demo_keys
+from api.demo.keys import OFFICERS, ORIGIN, season_keys
 from api.demo.pace import FIRST_DAY
 from api.demo.play import SimulatedClock, play
 from api.demo.season import POLICY_DOCUMENT_SHA256, season
@@ -31,7 +31,7 @@ from tests.support.season_server import WORKER, FileClock, SeasonServer
 
 SEED = 1
 CARS = 60
-KEYS = demo_keys(SEED, (*OFFICERS, CLERK, "checkpoint", "housekeeping"))
+KEYS = season_keys(SEED)
 START = moment(FIRST_DAY, 8)
 
 
@@ -56,7 +56,7 @@ class NewConnections(BaseTransport):
 def _open(url: str, folder: Path, clock: SimulatedClock) -> None:
     folder.mkdir(exist_ok=True)
     envelope, statement = sign_opening(
-        ORIGIN, KEYS, POLICY_DOCUMENT_SHA256, "00000000-0000-4000-8000-000000000001", clock
+        ORIGIN, KEYS, POLICY_DOCUMENT_SHA256, "00000000-0000-4000-8000-000000000001", clock, OFFICERS
     )
     clock.now += timedelta(minutes=1)
     open_database(url, envelope, statement, folder / "anchor.json", clock)

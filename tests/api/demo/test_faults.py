@@ -22,6 +22,11 @@ HARMLESS = {
     "vin-twice", "suspended-finally", "renounced", "backdated", "correction-corrected", "regularised",
     "road-use-to-review", "not-exported-overturned", "registered-before-notice",
 }  # fmt: skip
+TRACES = {
+    "same-scan", "same-certificate", "same-invoice", "registered-before-suspension", "shared-upstream",
+    "filed-at-deadline", "released-not-deregistered", "deregistered-not-released", "long-dwell", "signs-alone",
+    "signs-at-night", "signs-with-one-other", "refused-again", "corrected-often", "seq-gaps",
+}  # fmt: skip
 SHOWN_BY = {
     "C05": {"VehicleEvidenceFiled"},
     "C15": {"VehicleRegistered"},
@@ -73,6 +78,19 @@ def test_every_kind_is_planted_among_sixty_cars(seed: int) -> None:
             assert done.issuperset(shown), one.kind
 
 
+@pytest.mark.parametrize(("vehicles", "seed"), [*((60, seed) for seed in range(1, 11)), (150, 3), (400, 4)])
+def test_every_pattern_is_planted(vehicles: int, seed: int) -> None:
+    """Given planted violations, when the season is over, then its key names every pattern by acts of the season."""
+    planter, acts = planted(vehicles, seed)
+    told = {act.statement_id: index for index, act in enumerate(acts)}
+
+    traces = planter.answers(lambda ids: {one: told[one] for one in ids})["patterns"]
+
+    assert {one["name"] for one in traces} == TRACES
+    assert all(one["subjects"] and one["entries"] for one in traces)
+    assert len({(one["name"], *one["subjects"]) for one in traces}) == len(traces)
+
+
 def test_the_same_seed_plants_the_same() -> None:
     """Given a seed twice, when violations are planted, then the acts that show them are the same."""
     first, again = (
@@ -120,6 +138,9 @@ def test_the_key_names_entries_of_the_ledger(cli: Cli) -> None:
         "format": "quota-ledger-answer-key/1", "seed": 1, "vehicles": 60,
     }  # fmt: skip
     assert {one["kind"] for one in key["violations"]} == ALL_KINDS
+    assert {one["name"] for one in key["patterns"]} == TRACES
+    refused = {index for one in key["patterns"] if one["name"] == "refused-again" for index in one["entries"]}
+    assert {types[index] for index in refused} == {"SubmissionRefused"}
     for one in key["violations"]:
         for code, entries in one["codes"].items():
             assert entries, one

@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from api.cli.init import OFFICERS, open_database, sign_opening
+from api.cli.init import open_database, sign_opening
 from api.demo.acts import Act, moment
 from api.demo.cases import Case
 from api.demo.firms import open_files
 from api.demo.fleet import enterprise
-from api.demo.keys import CLERK, ORIGIN, demo_keys
+from api.demo.keys import OFFICERS, ORIGIN, season_keys
 from api.demo.pace import FIRST_DAY
 from api.demo.play import DemoDeclined, Played, SimulatedClock, play, types_of
 from api.demo.season import season
@@ -36,10 +36,10 @@ INFORMATION = {
 
 
 def entered(directory: Path, acts: list[Act]) -> tuple[Played, list[dict[str, Any]]]:
-    keys = demo_keys(1, (*OFFICERS, CLERK, "checkpoint", "housekeeping"))
+    keys = season_keys(1)
     clock = SimulatedClock(moment(FIRST_DAY, 8))
     url = f"sqlite:///{directory}/played.db"
-    opening = sign_opening(ORIGIN, keys, "0" * 64, "00000000-0000-4000-8000-000000000001", clock)
+    opening = sign_opening(ORIGIN, keys, "0" * 64, "00000000-0000-4000-8000-000000000001", clock, OFFICERS)
     open_database(url, *opening, directory / "anchor.json", clock)
     with closing(open_store(url)) as store, Sequencer(store, keys["housekeeping"], clock=clock) as sequencer:
         done = play(acts, store, sequencer, clock, keys, 1, lambda _: None)
