@@ -34,8 +34,19 @@ Summary = Callable[[str, int, Checkpoint, Mapping[int, bytes]], bytes]
 """(subject, size up to which it is complete, checkpoint, entries by index) → the page for people."""
 
 
+class TooLong(ExportRefused):
+    """The bundle would have more bytes than it may."""
+
+
 def export_subject(
-    reader: Reader, subject: str, note: bytes, anchor: Anchor, out: str | Path, *, summary: Summary
+    reader: Reader,
+    subject: str,
+    note: bytes,
+    anchor: Anchor,
+    out: str | Path,
+    *,
+    summary: Summary,
+    most_bytes: int | None = None,
 ) -> int:
     """Write the bundle of ``subject`` and return the size up to which it is complete.
 
@@ -44,10 +55,12 @@ def export_subject(
         subject: ``enterprise:<USCC>`` or ``vin:<VIN>``.
         note: a checkpoint that the anchor's key signed.
         anchor: goes along as ``anchor.json``, for convenience.
-        summary: makes ``summary.html``.
+        summary: makes ``summary.html``; what it raises ends the export.
         out: a directory that is not there or empty, or a path ending in ``.zip`` that is not there.
+        most_bytes: of entries and envelopes together; None: as many as there are.
 
     Raises:
+        TooLong: they have more.
         Malformed, UnknownKeys, SignatureFailed: the note is not such a checkpoint.
         ExportRefused: no subject; no heads are committed below the checkpoint, or not those that the store
             has; the place is taken or cannot be written.
@@ -61,7 +74,7 @@ def export_subject(
             f"no heads are committed below size {size}: `quota-ledger export --fresh` does it, or"
             " `quota-ledger checkpoint --heads`"
         )
-    export = _Export(reader, committed)
+    export = _Export(reader, committed, most_bytes)
     chains = export.chains(subject)
     proof = InclusionText(committed, tuple(inclusion_proof(reader, committed, size)), note)
     try:
@@ -89,8 +102,10 @@ def check_request(subject: str, out: str | Path) -> None:
 class _Export:
     """What goes into the bundle, gathered from the store."""
 
-    def __init__(self, reader: Reader, committed: int) -> None:
+    def __init__(self, reader: Reader, committed: int, most_bytes: int | None) -> None:
         self._reader = reader
+        self._most_bytes = most_bytes
+        self._bytes = 0
         self._size = committed
         self.entries: dict[int, bytes] = {}
         self.envelopes: dict[str, bytes] = {}
@@ -121,11 +136,18 @@ class _Export:
             entry = parse_entry(data)
         except Malformed as error:
             raise ExportRefused(f"the store's entry {index}: {error}") from None
+        self._count(data)
         self.entries[index] = data
         digest = entry.header.envelope
         if digest is not None and digest not in self.envelopes:
             envelope = self._reader.envelope(digest)
             if envelope is None:
                 raise ExportRefused(f"the store has no envelope {digest}, to which entry {index} refers")
+            self._count(envelope)
             self.envelopes[digest] = envelope
         return entry
+
+    def _count(self, data: bytes) -> None:
+        self._bytes += len(data)
+        if self._most_bytes is not None and self._bytes > self._most_bytes:
+            raise TooLong(f"entries and envelopes of more than {self._most_bytes} bytes")

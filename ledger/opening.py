@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from domain.statements import MalformedStatement
 from domain.statements import parse_statement as check_form
+from ledger.anchor import Anchor
 from ledger.builder import EntryBuilder
 from ledger.clock import Clock, format_instant
 from ledger.ed25519 import SignatureInvalid, key_id
@@ -11,6 +12,7 @@ from ledger.entry import derive, parse_entry, parse_statement
 from ledger.envelope import parse_envelope, parse_instant, statement_hash, verify_signatures
 from ledger.judge import MAX_AGE_HOURS, MAX_AHEAD
 from ledger.keys import KeyRing, Unauthorised, check_opening
+from ledger.note import VerifierKey
 from ledger.store import Batch, Head, Reader, Store
 from ledger.submission import NotAccepted
 
@@ -100,3 +102,9 @@ def load_ring(reader: Reader, ring: KeyRing | None = None, after: int = 0) -> tu
             whole = parse_statement(entry.statement)
             ring.apply(index, entry.header.type, whole["body"], agency=whole["agency"])
     return ring, after
+
+
+def anchor_of(reader: Reader, ring: KeyRing) -> Anchor:
+    """Return the anchor that the ledger itself names: for convenience, it anchors nothing."""
+    genesis = next(iter(reader.leaf_hashes(0, 1))).hex()
+    return Anchor(ring.origin or "", VerifierKey.parse(ring.operator_key or ""), genesis)

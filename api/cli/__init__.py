@@ -20,6 +20,7 @@ from api.cli.history import deadlines, history
 from api.cli.init import init
 from api.cli.patterns import graph, patterns
 from api.cli.rebuild import rebuild
+from api.cli.reconcile import reconcile_list
 from api.cli.roles import roles
 from api.cli.serve import serve
 from api.cli.sign import sign
@@ -44,6 +45,7 @@ _COMMANDS = (
 )  # fmt: skip
 for command in _COMMANDS:
     app.command()(command)
+app.command("reconcile")(reconcile_list)
 
 
 def main() -> None:

@@ -1,7 +1,7 @@
 """``quota-ledger explain``: the entries that make up a balance, a flag or a finding, and the rule of each."""
 
 import re
-from typing import Annotated, Any, Final
+from typing import Annotated
 
 import typer
 
@@ -20,13 +20,10 @@ from api.cli.history import replaying
 from api.cli.story import print_balance_grounds, print_grounds
 from domain.identifiers import PAIR_ID_PATTERN, VIN_PATTERN
 from domain.postings import ACCOUNTS
-from projections.history.articles import ARTICLES
 from projections.history.explain import NoFlag, explain_balance, explain_flag
+from projections.history.explained import balance_json, finding_json, grounds_json
 from projections.history.findings import NotAnswered, explain_finding
-from projections.history.story import Story, flag_json, posting_json
-from projections.proof.statements import STATEMENTS
-
-FORMAT: Final = "quota-ledger-explanation/1"
+from projections.history.story import Story
 
 app = typer.Typer(
     help="Show the entries that make up a balance, a flag or a finding, and the rule of each.",
@@ -48,19 +45,7 @@ def balance(
         raise Stop(USAGE, f"{account}: one of {', '.join(ACCOUNTS)} and UNB is wanted")
     with replaying(), open_store(db, read_only=True) as store:
         story = Story(store, key_ring(store))
-        moved = explain_balance(store, pair, account)
-        rows = [
-            story.entry(one.told)
-            | {
-                "posting": posting_json(one.posting),
-                "units": one.units,
-                "balance": one.balance,
-                "article": ARTICLES[one.told.header.type],
-            }
-            for one in moved
-        ]
-        whole = {"pair_id": pair, "account": account, "balance": moved[-1].balance if moved else 0}
-        told = _told(story, "balance", whole | {"entries": rows})
+        told = balance_json(story, pair, account, explain_balance(store, pair, account))
     print_json(told) if as_json else print_balance_grounds(told)
 
 
@@ -78,14 +63,7 @@ def flag(
             found = explain_flag(store, index, code)
         except NoFlag as error:
             raise Stop(REFUSED, str(error)) from error
-        said = flag_json(code)
-        whole = {
-            **said,
-            "source": STATEMENTS[said["control"]].source,
-            "flagged": story.entry(found.told),
-            "entries": [story.entry(one) for one in found.entries],
-        }
-        told = _told(story, "flag", whole)
+        told = grounds_json(story, code, found)
     print_json(told) if as_json else print_grounds(told, [told["flagged"], *told["entries"]])
 
 
@@ -105,23 +83,5 @@ def finding(
             found = explain_finding(store, code, vin)
         except NotAnswered as error:
             raise Stop(USAGE, str(error)) from error
-        about = STATEMENTS[code]
-        whole = {
-            "code": code,
-            "zh": about.title.zh,
-            "en": about.title.en,
-            "control": code,
-            "source": about.source,
-            "proves": {"zh": about.proves.zh, "en": about.proves.en},
-            "verdict": found.result.verdict.value,
-            "detail": found.result.detail,
-            "missing": list(found.result.missing),
-            "vin": vin,
-            "entries": [story.entry(one) for one in found.entries],
-        }
-        told = _told(story, "finding", whole)
+        told = finding_json(story, code, vin, found)
     print_json(told) if as_json else print_grounds(told, told["entries"])
-
-
-def _told(story: Story, kind: str, whole: dict[str, Any]) -> dict[str, Any]:
-    return {"format": FORMAT, "origin": story.ring.origin, "kind": kind} | whole

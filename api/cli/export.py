@@ -23,10 +23,9 @@ from api.cli.context import (
 from api.cli.keyfiles import keys_directory
 from api.cli.report import progress_bar
 from api.cli.verify import read_anchor_file
-from ledger.anchor import Anchor
 from ledger.export import export_bundle
 from ledger.export_subject import check_request, export_subject
-from ledger.note import VerifierKey
+from ledger.opening import anchor_of
 from projections.proof.summary import summary_of
 
 
@@ -60,11 +59,8 @@ def export(
     kept = anchor or beside(files_of(db), ".anchor.json")
     with open_store(db, read_only=not fresh) as store:
         ring = key_ring(store)
-        if anchor is not None or kept.is_file():
-            meant = read_anchor_file(kept)
-        else:
-            genesis = next(iter(store.leaf_hashes(0, 1))).hex()
-            meant = Anchor(ring.origin or "", VerifierKey.parse(ring.operator_key or ""), genesis)
+        given = anchor is not None or kept.is_file()
+        meant = read_anchor_file(kept) if given else anchor_of(store, ring)
         if fresh:
             note: bytes | None = commit_heads_and_release(store, keys_directory(files_of(db), keys))
         else:

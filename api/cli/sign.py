@@ -84,15 +84,19 @@ def sign(
         signing, origin, number, view = agency, ledger, seq, _seen_in(seen)
     else:
         view = None if seen is None else _seen_in(seen)
-        signing, origin, number, view = _from_store(db, signers[0], agency, ledger, seq, view)
+        signing, origin, number, view = view_of(db, signers[0], agency, ledger, seq, view)
     now = format_instant(system_clock())
-    exact = [_finish(path, draft, signing, origin, now) for path, draft in drafts]
+    exact = [finish(path, draft, signing, origin, now) for path, draft in drafts]
     head = Head(signing, origin, view, number, now, tuple(signers))
     write_out(begin_submission(head, exact, own), out)
 
 
-def _finish(path: Path, draft: dict[str, Any], agency: str, ledger: str, now: str) -> bytes:
-    """Return the canonical statement, whole and well-formed."""
+def finish(path: Path | str, draft: dict[str, Any], agency: str, ledger: str, now: str) -> bytes:
+    """Return the canonical statement, whole and well-formed; ``path`` is how it is called.
+
+    Raises:
+        Stop: refused: it is malformed.
+    """
     whole = {
         "agency": agency,
         "attachments": [],
@@ -116,9 +120,14 @@ def _seen_in(path: Path) -> Seen:
     return Seen(header.index - 1, header.prev)
 
 
-def _from_store(
+def view_of(
     db: str, signer: str, agency: str | None, ledger: str | None, seq: int | None, view: Seen | None
 ) -> tuple[str, str, int, Seen]:
+    """Return (agency, ledger, seq, seen) for an envelope of this first signer: what is not told, from --db.
+
+    Raises:
+        Stop: unavailable: no database; refused: nobody's key, and no agency is told.
+    """
     try:
         with open_store(db, read_only=True) as store:
             ring, head, last = key_ring(store), store.head(), store.last_sequence(signer)

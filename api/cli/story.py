@@ -157,9 +157,13 @@ def _print_standing(out: Console, standing: dict[str, Any]) -> None:
 
 def _print_wholeness(out: Console, told: dict[str, Any]) -> None:
     links = f"{len(told['chains'])} chains hang together"
-    heads = "no heads are committed yet: `quota-ledger export --fresh` has them committed"
-    if told["heads_at"] is not None:
-        heads = f"below entry {told['heads_at']}, which commits to their heads, `export` proves them whole"
+    proved, committed = told["proved_whole_up_to"], told["heads_at"]
+    if proved is not None:
+        heads = f"proved whole up to size {proved} by the heads that entry {proved} commits to"
+    elif committed is None:
+        heads = "no heads are committed yet: `quota-ledger export --fresh` has them committed"
+    else:
+        heads = f"below entry {committed}, which commits to their heads, `export` proves them whole"
     out.print(f"· {links}; {heads}", soft_wrap=True)
 
 

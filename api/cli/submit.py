@@ -2,6 +2,7 @@
 
 import json
 import logging
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -27,7 +28,7 @@ from api.cli.context import (
     write_out,
 )
 from api.cli.keyfiles import checkpoint_signer, housekeeping_key, keys_directory
-from ledger.append import Declined
+from ledger.append import Declined, Outcome
 from ledger.entry import parse_header
 from ledger.receipt import Receipt, make_receipt
 from ledger.sequencer import Sequencer
@@ -42,42 +43,73 @@ def submit(
     as_json: Json = False,
 ) -> None:
     """Enter a signed submission in the ledger."""
-    logging.basicConfig(format="%(levelname)s %(name)s: %(message)s")
     envelope, statements = decode_submission(read_file(file, "submission"))
+    entered = enter(db, keys, envelope, statements)
+    if receipts is not None:
+        entered.keep(receipts)
+    if as_json:
+        print_json(entered.to_object())
+    entered.refused(str(file))
+    if not as_json:
+        console().print(entered.table())
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """What the ledger made of an envelope, with the receipts of its entries."""
+
+    outcome: Outcome
+    receipts: tuple[Receipt, ...]
+
+    def keep(self, folder: Path) -> None:
+        """Write each receipt as ``<index>.json``."""
+        folder.mkdir(parents=True, exist_ok=True)
+        for receipt in self.receipts:
+            (folder / f"{parse_header(receipt.header).index}.json").write_bytes(
+                json_text(receipt.to_object()).encode()
+            )
+
+    def to_object(self) -> dict[str, Any]:
+        """Return the object of ``submit --json``."""
+        receipts = [receipt.to_object() for receipt in self.receipts]
+        if isinstance(self.outcome, Declined):
+            refused = [{"item": i.item, "code": i.code, "detail": i.detail} for i in self.outcome.items]
+            return {
+                "entered": False,
+                "replayed": self.outcome.replayed,
+                "refused": refused,
+                "indexes": list(self.outcome.indexes),
+                "receipts": receipts,
+            }
+        return {"entered": True, "replayed": self.outcome.replayed, "receipts": receipts}
+
+    def refused(self, what: str) -> None:
+        """Stop where the ledger refused it.
+
+        Raises:
+            Stop: refused.
+        """
+        if isinstance(self.outcome, Declined):
+            told = "; ".join(
+                f"statement {i.item}: {i.code}{f': {i.detail}' if i.detail else ''}"
+                for i in self.outcome.items
+            )
+            raise Stop(REFUSED, f"{what}: refused, on record at index {self.outcome.indexes[0]}: {told}")
+
+    def table(self) -> Table:
+        """Return the receipts for people."""
+        return _table(self.receipts, "entered before" if self.outcome.replayed else "entered")
+
+
+def enter(db: str, keys: Path | None, envelope: bytes, statements: list[bytes]) -> Handed:
+    """Hand an envelope to the sequencer of the ledger at ``db``; ``keys`` is the operator's directory."""
+    logging.basicConfig(format="%(levelname)s %(name)s: %(message)s")
     directory = keys_directory(files_of(db), keys)
     with open_store(db) as store:
         signer = checkpoint_signer(origin_of(store), directory)
         with Sequencer(store, housekeeping_key(directory), signer=signer) as sequencer:
             outcome = sequencer.append(envelope, statements)
-            given = sequencer.receipts(outcome)
-    if receipts is not None:
-        receipts.mkdir(parents=True, exist_ok=True)
-        for receipt in given:
-            (receipts / f"{parse_header(receipt.header).index}.json").write_bytes(
-                json_text(receipt.to_object()).encode()
-            )
-    if isinstance(outcome, Declined):
-        refusals = [{"item": i.item, "code": i.code, "detail": i.detail} for i in outcome.items]
-        if as_json:
-            print_json(
-                {
-                    "entered": False,
-                    "replayed": outcome.replayed,
-                    "refused": refusals,
-                    "indexes": list(outcome.indexes),
-                    "receipts": [r.to_object() for r in given],
-                }
-            )
-        told = "; ".join(
-            f"statement {i.item}: {i.code}{f': {i.detail}' if i.detail else ''}" for i in outcome.items
-        )
-        raise Stop(REFUSED, f"{file}: refused, on record at index {outcome.indexes[0]}: {told}")
-    if as_json:
-        print_json(
-            {"entered": True, "replayed": outcome.replayed, "receipts": [r.to_object() for r in given]}
-        )
-        return
-    console().print(_table(given, "entered before" if outcome.replayed else "entered"))
+            return Handed(outcome, sequencer.receipts(outcome))
 
 
 def receipt(

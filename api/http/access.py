@@ -58,6 +58,50 @@ _ROWS: Final = (
         "may this car be registered now: what the police ask before they register",
     ),
     Row("GET", "/v1/balances", _OWN, "balances of pairs", "its pairs"),
+    Row(
+        "GET", "/v1/enterprises/{uscc}/history", _OWN, "the story of an enterprise",
+        "its own, of the entries that name it; no cases, no sightings",
+    ),
+    Row(
+        "GET", "/v1/vehicles/{vin}/history", _OWN, "the story of a car",
+        "of the entries that name it, and of the car what concerns its pairs' lines",
+    ),
+    Row(
+        "GET", "/v1/enterprises/{uscc}/deadlines", _OWN, "an enterprise's clocks",
+        "its own: terms of export and deregistration, qualification, top-up",
+    ),
+    Row("GET", "/v1/deadlines", _OWN, "the clocks of all", "those of its pairs and its own"),
+    Row(
+        "GET", "/v1/explanations/balance", _OWN, "what makes up a balance",
+        "its pairs; of entries that do not name it, what moved and by which rule",
+    ),
+    Row("GET", "/v1/explanations/flag", READERS, "what a flag rests on"),
+    Row("GET", "/v1/explanations/finding", READERS, "a statement of the verifier, with its entries"),
+    Row(
+        "GET", "/v1/enterprises/{uscc}/bundle", _OWN, "an enterprise's whole history as a bundle",
+        "its own, where nothing in it is kept from it",
+    ),
+    Row(
+        "GET", "/v1/vehicles/{vin}/bundle", _OWN, "a car's whole history as a bundle",
+        "a car's, where nothing in it is kept from it",
+    ),
+    Row(
+        "GET", "/v1/enterprises/{uscc}/timeline", _OWN, "the entries about an enterprise",
+        "its own, of the entries that name it",
+    ),
+    Row("GET", "/v1/vehicles", _OWN, "list cars", "those on lines of its pairs, without what counts cases"),
+    Row("GET", "/v1/cases", READERS, "list violation cases"),
+    Row("GET", "/v1/cases/{case_id}", READERS, "a violation case"),
+    Row("GET", "/v1/findings", READERS, "list flags"),
+    Row(
+        "GET", "/v1/enterprises/{uscc}/statements", frozenset({Role.AUDITOR}),
+        "the statements of the verifier, with an enterprise's entries",
+    ),
+    Row("GET", "/v1/reconciliations", READERS, "list statements of account"),
+    Row(
+        "POST", "/v1/reconciliations/preview", frozenset({Role.POLICE, Role.TRANSPORT, Role.CUSTOMS}),
+        "match the agency's own list with the ledger",
+    ),
     Row("PUT", "/v1/documents/{sha256}", AGENCIES, "hand in a scan"),
     Row("GET", "/v1/documents/{sha256}", _OWN, "fetch a scan", "scans attached to entries that name it"),
     Row("GET", "/v1/access-log", frozenset({Role.AUDITOR}), "who has read what"),

@@ -22,16 +22,25 @@ def make_limiter() -> CapacityLimiter:
     return CapacityLimiter(PARSERS)
 
 
+async def body_of(request: Request, wanted: str) -> bytes:
+    """Return a body of the media type that is wanted.
+
+    Raises:
+        Problem: another media type.
+    """
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != wanted:
+        raise Problem("unsupported-media-type", f"content-type: {wanted} is wanted")
+    return await request.body()
+
+
 async def parsed(request: Request, limiter: CapacityLimiter, parse: Callable[[bytes], _T]) -> _T:
     """Return what ``parse`` makes of the body, in a worker thread.
 
     Raises:
         Problem: another media type than JSON, or the code of the NotAccepted that ``parse`` raises.
     """
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != "application/json":
-        raise Problem("unsupported-media-type", "content-type: application/json is wanted")
-    body = await request.body()
+    body = await body_of(request, "application/json")
     try:
         return await to_thread.run_sync(parse, body, limiter=limiter)
     except NotAccepted as error:

@@ -1,7 +1,9 @@
 """The moment that a reader asks about: the present record, or a replay of the chains."""
 
+import logging
 import threading
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -10,12 +12,41 @@ from api.http.problems import Problem
 from domain.state import State
 from ledger.records import RecordCache, StoredRecords
 from ledger.store import Reader
+from projections.history.chains import NoHistory
+from projections.history.gathering import ChainBroken
 from projections.replay import ReplayTooLong, replay, size_on
+
+_log = logging.getLogger(__name__)
 
 REPLAYS: Final = 2
 """Replays that one process does at once; further ones wait."""
 WAIT_SECONDS: Final = 20.0
 _RUNNING: Final = threading.BoundedSemaphore(REPLAYS)
+
+
+@contextmanager
+def replaying() -> Iterator[None]:
+    """Replay, as one of the few at a time.
+
+    Raises:
+        Problem: queue-full: too many replays at once; replay-too-long, not-found, unavailable: as the replay
+            says.
+    """
+    if not _RUNNING.acquire(timeout=WAIT_SECONDS):
+        raise Problem("queue-full", "too many replays at once", headers={"Retry-After": "5"})
+    try:
+        yield
+    except ReplayTooLong as error:
+        raise Problem("replay-too-long", str(error)) from None
+    except NoHistory as error:
+        raise Problem("not-found", str(error)) from None
+    except ChainBroken as error:
+        _log.error("a replay found the ledger broken: %s", error)
+        raise Problem(
+            "unavailable", "what is recorded does not hang together; the operator has to act"
+        ) from None
+    finally:
+        _RUNNING.release()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,17 +94,11 @@ def moment(
     """Return the state that is asked about: the present records, or the chains of ``roots`` replayed.
 
     Raises:
-        Problem: not-found: as :func:`known_size`; replay-too-long; queue-full: too many replays at once.
+        Problem: not-found: as :func:`known_size`; else as :func:`replaying`.
     """
     size = known_size(reader, as_known_at)
     if as_known_at is None and as_of is None:
         return Moment(State(StoredRecords(RecordCache(), reader)), size, None, replayed=False)
-    if not _RUNNING.acquire(timeout=WAIT_SECONDS):
-        raise Problem("queue-full", "too many replays at once", headers={"Retry-After": "5"})
-    try:
+    with replaying():
         done = replay(reader, roots, size, as_of)
-    except ReplayTooLong as error:
-        raise Problem("replay-too-long", str(error)) from None
-    finally:
-        _RUNNING.release()
     return Moment(done.state, size, as_of, replayed=True, unplaced=done.unplaced)

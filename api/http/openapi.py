@@ -16,10 +16,12 @@ from api.http.access import ACCESS, Row
 from api.http.document_store import MEDIA_TYPES
 from api.http.problems import KINDS, MEDIA_TYPE
 from api.http.schemas import BYTES, COMPONENTS, TEXT, Schema, ref
+from api.http.schemas_history import HISTORY
 
 _JSON: Final = "application/json"
 _PLAIN: Final = "text/plain"
 _OCTETS: Final = "application/octet-stream"
+_ZIP: Final = "application/zip"
 
 
 class Answers(NamedTuple):
@@ -37,6 +39,7 @@ def _bytes(kind: str, schema: Schema, *problems: int) -> Answers:
     return Answers(((200, (kind,), schema),), problems)
 
 
+_HISTORY: Final = Answers(((200, (_JSON,), {"oneOf": [ref("History"), ref("Difference")]}),), (404, 409, 422))
 _SUBMITTED: Final = ((200, (_JSON,), ref("Entered")), (201, (_JSON,), ref("Entered")))
 ANSWERS: Final[Mapping[tuple[str, str], Answers]] = MappingProxyType(
     {
@@ -65,6 +68,23 @@ ANSWERS: Final[Mapping[tuple[str, str], Answers]] = MappingProxyType(
         ("get", "/v1/documents/{sha256}"): Answers(
             ((200, MEDIA_TYPES, BYTES), (206, MEDIA_TYPES, BYTES)), (404, 416, 422)
         ),
+        ("get", "/v1/enterprises/{uscc}/history"): _HISTORY,
+        ("get", "/v1/vehicles/{vin}/history"): _HISTORY,
+        ("get", "/v1/enterprises/{uscc}/deadlines"): _json("Deadlines", 404, 409, 422),
+        ("get", "/v1/deadlines"): _json("Deadlines", 404, 409, 422),
+        ("get", "/v1/explanations/balance"): _json("BalanceExplained", 404, 409, 422),
+        ("get", "/v1/explanations/flag"): _json("FlagExplained", 404, 409, 422),
+        ("get", "/v1/explanations/finding"): _json("FindingExplained", 404, 409, 422),
+        ("get", "/v1/enterprises/{uscc}/bundle"): _bytes(_ZIP, BYTES, 404, 409, 422),
+        ("get", "/v1/vehicles/{vin}/bundle"): _bytes(_ZIP, BYTES, 404, 409, 422),
+        ("get", "/v1/enterprises/{uscc}/timeline"): _json("Timeline", 404, 422),
+        ("get", "/v1/vehicles"): _json("Vehicles", 404, 409, 422),
+        ("get", "/v1/cases"): _json("Cases", 404, 409, 422),
+        ("get", "/v1/cases/{case_id}"): _json("CaseAt", 404, 409, 422),
+        ("get", "/v1/enterprises/{uscc}/statements"): _json("Statements", 404, 409, 422),
+        ("get", "/v1/findings"): _json("Findings", 404, 422),
+        ("get", "/v1/reconciliations"): _json("Reconciliations", 404, 422),
+        ("post", "/v1/reconciliations/preview"): _json("Reconciled", 409, 422),
         ("get", "/v1/access-log"): _json("AccessLog", 404, 422),
         ("get", "/healthz"): _json("Health"),
         ("get", "/readyz"): _json("Ready"),
@@ -109,7 +129,7 @@ def document(app: FastAPI, examples: dict[str, Any]) -> dict[str, Any]:
         for method, operation in operations.items():
             _describe(operation, rows[method, path], ANSWERS[method, path], examples, f"{method} {path}")
     whole["components"] = {
-        "schemas": dict(sorted(COMPONENTS.items())),
+        "schemas": dict(sorted({**COMPONENTS, **HISTORY}.items())),
         "responses": {str(status): _problem(status) for status in sorted({k.status for k in KINDS.values()})},
         "securitySchemes": {"token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
     }
@@ -150,7 +170,7 @@ def _describe(
 
 
 def _answer(status: int, kinds: tuple[str, ...], schema: Schema, examples: dict[str, Any]) -> dict[str, Any]:
-    named = schema.get("$ref", "").rpartition("/")[2]
+    named = (schema.get("oneOf") or [schema])[0].get("$ref", "").rpartition("/")[2]
     content = {
         kind: {"schema": schema, "example": examples["answers"][named or kind.partition("/")[0]]}
         for kind in kinds

@@ -77,25 +77,48 @@ AsOf = Annotated[
     BeforeValidator(day),
     Query(description="Only what took effect by this day, in the order in which it took effect."),
 ]
+_MOMENT = WithJsonSchema(
+    {
+        "anyOf": [
+            {"type": "integer", "minimum": 0, "maximum": MAX_INDEX},
+            {"type": "string", "format": "date"},
+        ]
+    }
+)
 AsKnownAt = Annotated[
     int | date | None,
     BeforeValidator(_index_or_day),
-    WithJsonSchema(
-        {
-            "anyOf": [
-                {"type": "integer", "minimum": 0, "maximum": MAX_INDEX},
-                {"type": "string", "format": "date"},
-            ]
-        }
-    ),
+    _MOMENT,
     Query(description="Up to this entry, or to the last entry recorded on this day (Shanghai)."),
+]
+Since = Annotated[
+    int | date | None,
+    BeforeValidator(_index_or_day),
+    _MOMENT,
+    Query(description="Only what is known otherwise than at this earlier moment."),
+]
+OnDay = Annotated[
+    date | None,
+    BeforeValidator(day),
+    Query(description="As known at the end of this day (Shanghai); by default that of the last entry."),
 ]
 
 
-def encode_cursor(kind: str, filters: object, after: int, until: int) -> str:
-    """Return the cursor of the page behind ``after`` in a list pinned at ``until``."""
+def encode_cursor(kind: str, filters: object, after: int | str, until: int) -> str:
+    """Return the cursor of the page behind ``after``, a place or an id, in a list pinned at ``until``."""
     text = json.dumps([after, until, _digest(kind, filters)], separators=(",", ":"))
     return urlsafe_b64encode(text.encode()).decode()
+
+
+def around(
+    kind: str, filters: object, start: int, limit: int, count: int, size: int
+) -> dict[str, str | None]:
+    """Return ``next`` and ``previous`` of a page that begins at ``start`` in a list of ``count``."""
+    more = start + limit < count
+    return {
+        "next": encode_cursor(kind, filters, start + limit, size) if more else None,
+        "previous": encode_cursor(kind, filters, max(0, start - limit), size) if start else None,
+    }
 
 
 def decode_cursor(cursor: str | None, kind: str, filters: object) -> tuple[int, int] | None:
@@ -104,13 +127,38 @@ def decode_cursor(cursor: str | None, kind: str, filters: object) -> tuple[int, 
     Raises:
         Problem: not-found: not one that this list gave for these filters.
     """
+    found = _decoded(cursor, kind, filters)
+    if found is None:
+        return None
+    after, until = found
+    if type(after) is not int or not 0 <= after <= MAX_INDEX:
+        raise Problem("not-found", _BAD_CURSOR)
+    return after, until
+
+
+def decode_id_cursor(cursor: str | None, kind: str, filters: object) -> tuple[str, int] | None:
+    """Return (after, until) of a cursor of a list that is ordered by ids, None where there is none.
+
+    Raises:
+        Problem: not-found: not one that this list gave for these filters.
+    """
+    found = _decoded(cursor, kind, filters)
+    if found is None:
+        return None
+    after, until = found
+    if not isinstance(after, str):
+        raise Problem("not-found", _BAD_CURSOR)
+    return after, until
+
+
+def _decoded(cursor: str | None, kind: str, filters: object) -> tuple[object, int] | None:
     if cursor is None:
         return None
     try:
         if not _CURSOR.fullmatch(cursor):
             raise ValueError(cursor)
         after, until, digest = json.loads(urlsafe_b64decode(cursor))
-        bounds = all(type(n) is int and 0 <= n <= MAX_INDEX for n in (after, until))
+        bounds = type(until) is int and 0 <= until <= MAX_INDEX
     except (ValueError, TypeError, RecursionError):
         raise Problem("not-found", _BAD_CURSOR) from None
     if not bounds or digest != _digest(kind, filters):

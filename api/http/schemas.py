@@ -19,10 +19,10 @@ Schema = dict[str, Any]
 
 _REF: Final = "#/components/schemas/"
 TEXT: Final[Schema] = {"type": "string"}
-_BOOL: Final[Schema] = {"type": "boolean"}
-_WHOLE: Final[Schema] = {"type": "integer", "minimum": 0, "maximum": MAX_INDEX}
-_DAY: Final[Schema] = {"type": "string", "format": "date"}
-_HASH: Final[Schema] = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
+BOOL: Final[Schema] = {"type": "boolean"}
+WHOLE: Final[Schema] = {"type": "integer", "minimum": 0, "maximum": MAX_INDEX}
+DAY: Final[Schema] = {"type": "string", "format": "date"}
+HASH: Final[Schema] = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
 _BASE64: Final[Schema] = {"type": "string", "contentEncoding": "base64"}
 BYTES: Final[Schema] = {"type": "string", "format": "binary"}
 
@@ -32,11 +32,13 @@ def ref(name: str) -> Schema:
     return {"$ref": _REF + name}
 
 
-def _list(of: Schema) -> Schema:
+def list_of(of: Schema) -> Schema:
+    """Return the schema of a list."""
     return {"type": "array", "items": of}
 
 
-def _or_null(schema: Schema) -> Schema:
+def or_null(schema: Schema) -> Schema:
+    """Return a schema that null fits too."""
     return {"anyOf": [schema, {"type": "null"}]}
 
 
@@ -51,33 +53,36 @@ def exactly(**members: Schema) -> Schema:
 
 
 _FLAG: Final = exactly(code=TEXT, control=TEXT, title=TEXT)
-_CURSOR: Final = {**_or_null(TEXT), "description": "What to send as `cursor`; null on the last page."}
+CURSOR: Final = {**or_null(TEXT), "description": "What to send as `cursor`; null on the last page."}
 _REASON: Final = exactly(
     code=TEXT, article=TEXT, zh=TEXT, en=TEXT, figures={"type": "object", "additionalProperties": True}
 )
-_POSTING: Final = exactly(
-    pair_id=_or_null(TEXT),
-    source=_or_null(TEXT),
-    target=_or_null(TEXT),
-    units=_WHOLE,
-    line_id=_or_null(TEXT),
-    vin=_or_null(TEXT),
+POSTING: Final = exactly(
+    pair_id=or_null(TEXT),
+    source=or_null(TEXT),
+    target=or_null(TEXT),
+    units=WHOLE,
+    line_id=or_null(TEXT),
+    vin=or_null(TEXT),
 )
 _REFUSED: Final = {
     "type": "object",
-    "properties": {"item": _WHOLE, "code": TEXT, "title": TEXT, "article": TEXT, "detail": TEXT},
+    "properties": {"item": WHOLE, "code": TEXT, "title": TEXT, "article": TEXT, "detail": TEXT},
     "required": ["item", "code", "title", "article", "detail"],
 }
 
 
-def _moment(record: str) -> Schema:
+def record_at(record: str) -> Schema:
     """Return the schema of an answer about a record: which, of which moment, and the record itself."""
     return exactly(
         key=TEXT,
-        size={**_WHOLE, "description": "Entries taken in; a present record may be newer."},
-        as_of=_or_null(_DAY),
+        size={**WHOLE, "description": "Entries taken in; a present record may be newer."},
+        as_of=or_null(DAY),
         source={"type": "string", "enum": ["record", "replay"]},
-        unplaced={**_list(_WHOLE), "description": "Entries whose ground comes later in the order asked for."},
+        unplaced={
+            **list_of(WHOLE),
+            "description": "Entries whose ground comes later in the order asked for.",
+        },
         record=ref(record),
     )
 
@@ -102,53 +107,53 @@ COMPONENTS: Final[Mapping[str, Schema]] = MappingProxyType(
                 "status": {"type": "integer"},
                 "code": {"type": "string", "enum": list(KINDS)},
                 "detail": TEXT,
-                "refused": _list(_REFUSED),
-                "receipts": _list(ref("Receipt")),
-                "indexes": _list(_WHOLE),
-                "errors": _list(exactly(where=TEXT, what=TEXT)),
+                "refused": list_of(_REFUSED),
+                "receipts": list_of(ref("Receipt")),
+                "indexes": list_of(WHOLE),
+                "errors": list_of(exactly(where=TEXT, what=TEXT)),
             },
             "required": ["type", "title", "status", "code", "detail"],
         },
         "Receipt": exactly(
             format={"const": "quota-ledger-receipt/1"},
             header={**TEXT, "description": "The entry's header line, exactly."},
-            statement_sha256=_HASH,
-            flags=_list(TEXT),
-            proof={**_or_null(TEXT), "description": "C2SP tlog-proof with the checkpoint."},
+            statement_sha256=HASH,
+            flags=list_of(TEXT),
+            proof={**or_null(TEXT), "description": "C2SP tlog-proof with the checkpoint."},
         ),
-        "Entered": exactly(replayed=_BOOL, receipts=_list(ref("Receipt"))),
+        "Entered": exactly(replayed=BOOL, receipts=list_of(ref("Receipt"))),
         "DryRun": exactly(
-            size=_WHOLE,
-            would_enter=_BOOL,
-            statements=_list(
+            size=WHOLE,
+            would_enter=BOOL,
+            statements=list_of(
                 exactly(
-                    item=_WHOLE,
-                    sha256=_HASH,
-                    type=_or_null(TEXT),
-                    four_eyes=_BOOL,
-                    accepted=_BOOL,
-                    refused=_or_null(_REFUSED),
-                    flags=_list(_FLAG),
-                    postings=_list(_POSTING),
-                    due=_or_null(exactly(strict=_or_null(_DAY), rolled=_or_null(_DAY))),
+                    item=WHOLE,
+                    sha256=HASH,
+                    type=or_null(TEXT),
+                    four_eyes=BOOL,
+                    accepted=BOOL,
+                    refused=or_null(_REFUSED),
+                    flags=list_of(_FLAG),
+                    postings=list_of(POSTING),
+                    due=or_null(exactly(strict=or_null(DAY), rolled=or_null(DAY))),
                 )
             ),
         ),
         "Inclusion": exactly(
-            index=_WHOLE, size=_WHOLE, leaf=_BASE64, hashes=_list(_BASE64), proof=_or_null(TEXT)
+            index=WHOLE, size=WHOLE, leaf=_BASE64, hashes=list_of(_BASE64), proof=or_null(TEXT)
         ),
-        "Consistency": exactly(first=_WHOLE, second=_WHOLE, hashes=_list(_BASE64)),
+        "Consistency": exactly(first=WHOLE, second=WHOLE, hashes=list_of(_BASE64)),
         "Entry": exactly(
-            index=_WHOLE,
-            leaf_hash=_HASH,
+            index=WHOLE,
+            leaf_hash=HASH,
             type=TEXT,
-            type_zh=_or_null(TEXT),
+            type_zh=or_null(TEXT),
             recorded_at={"type": "string", "format": "date-time"},
-            subjects=_list(TEXT),
-            tags=_list(TEXT),
+            subjects=list_of(TEXT),
+            tags=list_of(TEXT),
             header={**TEXT, "description": "The header line, exactly as it is hashed."},
             statement={**TEXT, "description": "The statement, exactly as it was signed."},
-            flags=_list(_FLAG),
+            flags=list_of(_FLAG),
             receipt=TEXT,
         ),
         "Event": {
@@ -156,35 +161,35 @@ COMPONENTS: Final[Mapping[str, Schema]] = MappingProxyType(
             "description": "A server-sent event; `data` is an Entry, in JSON.",
             "properties": {"id": TEXT, "event": {"const": "entry"}, "data": TEXT},
         },
-        "Entries": exactly(size=_WHOLE, entries=_list(ref("Entry")), next=_CURSOR),
-        **{f"{kind}At": _moment(kind) for kind in ("Enterprise", "Pair", "Batch")},
-        "VehicleAt": _moment("Car"),
+        "Entries": exactly(size=WHOLE, entries=list_of(ref("Entry")), next=CURSOR),
+        **{f"{kind}At": record_at(kind) for kind in ("Enterprise", "Pair", "Batch")},
+        "VehicleAt": record_at("Car"),
         **_records(),
         "Eligibility": exactly(
             vin={**TEXT, "pattern": VIN_PATTERN},
-            size=_WHOLE,
-            on=_DAY,
-            line_id=_or_null({**TEXT, "pattern": LINE_ID_PATTERN}),
-            eligible=_BOOL,
-            reasons=_list(_REASON),
+            size=WHOLE,
+            on=DAY,
+            line_id=or_null({**TEXT, "pattern": LINE_ID_PATTERN}),
+            eligible=BOOL,
+            reasons=list_of(_REASON),
         ),
         "Balances": exactly(
-            size=_WHOLE,
-            as_of=_or_null(_DAY),
-            pairs=_list(
+            size=WHOLE,
+            as_of=or_null(DAY),
+            pairs=list_of(
                 exactly(
                     pair_id={**TEXT, "pattern": PAIR_ID_PATTERN},
                     balances=exactly(**{name: {"type": "integer"} for name in (*ACCOUNTS, "UNB")}),
                 )
             ),
-            next=_CURSOR,
+            next=CURSOR,
         ),
-        "Kept": exactly(sha256=_HASH, new=_BOOL),
+        "Kept": exactly(sha256=HASH, new=BOOL),
         "AccessLog": exactly(
-            size=_WHOLE,
-            reads=_list(
+            size=WHOLE,
+            reads=list_of(
                 exactly(
-                    number=_WHOLE,
+                    number=WHOLE,
                     at={"type": "string", "format": "date-time"},
                     role=TEXT,
                     who=TEXT,
@@ -192,14 +197,14 @@ COMPONENTS: Final[Mapping[str, Schema]] = MappingProxyType(
                     subject=TEXT,
                 )
             ),
-            next=_CURSOR,
+            next=CURSOR,
         ),
         "Health": exactly(status={"const": "ok"}),
         "Ready": exactly(
             status={"const": "ok"},
-            size=_WHOLE,
-            waiting=_WHOLE,
-            views=exactly(size=_WHOLE, stopped={"type": ["string", "null"]}),
+            size=WHOLE,
+            waiting=WHOLE,
+            views=exactly(size=WHOLE, stopped={"type": ["string", "null"]}),
         ),
         "Heads": {"type": "object", "description": "heads.json of docs/spec/subject-bundle.md."},
     }

@@ -6,11 +6,18 @@ from what does not exist.
 """
 
 from dataclasses import dataclass
+from typing import Final
 
 from api.http.caller import Caller, Role
 from domain.car import Car
 from domain.identifiers import pair_of
 from ledger.entry import Header
+from projections.history.scope import WHOLE, Scope
+
+# Named one by one, as in ``of_car``. What was seen on a road, used at home, or is under a case is the
+# agencies', and so are the clocks of their own duties.
+_OVERLAYS: Final = frozenset({"OVERDUE", "LATE", "EXPORT_LOST", "FRAUD"})
+_CLOCKS: Final = frozenset({"EXPORT_TERM", "DEREGISTRATION", "QUALIFICATION", "TOP_UP"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +59,20 @@ class Sight:
             submissions={name: one for name, one in car.submissions.items() if self._sees_line(one.line_id)},
             declarations=tuple(one for one in car.declarations if one.cert_no in certs),
             deregistered=tuple(one for one in car.deregistered if one.cert_no in certs),
+        )
+
+    def scope(self) -> Scope:
+        """Return what of a history is in sight: of cases and sightings only the entries that name it."""
+        if self.own is None:
+            return WHOLE
+        return Scope(
+            self.sees_entry,
+            self.keys.__contains__,
+            self.sees_id,
+            self.of_car,
+            cases=False,
+            overlays=_OVERLAYS,
+            clocks=_CLOCKS,
         )
 
     def _sees_line(self, line_id: str | None) -> bool:

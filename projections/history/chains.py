@@ -22,22 +22,26 @@ class NoHistory(Exception):
     """The ledger has no entry about the subject, or none yet at the moment asked for."""
 
 
-def read_file(reader: Reader, subject: str, moment: int | date | None = None) -> SubjectFile:
+def read_file(
+    reader: Reader, subject: str, moment: int | date | None = None, most: int | None = None
+) -> SubjectFile:
     """Read the file of a subject.
 
     Args:
         reader: the store.
         subject: ``enterprise:<USCC>`` or ``vin:<VIN>``.
         moment: the last entry that is taken in, or the last day on which one was recorded; None: all.
+        most: how many entries the file may have; None: as many as there are.
 
     Raises:
         ValueError: no such subject can be.
+        ReplayTooLong: it has more than ``most`` entries.
         NoHistory: nothing is recorded of it.
         ChainBroken: an entry is missing, changed, or linked to another than the one before it.
     """
     if not SUBJECT.match(subject):
         raise ValueError(f"{subject}: neither enterprise:<USCC> nor vin:<VIN>")
-    gathering = Gathering(reader, moment)
+    gathering = Gathering(reader, moment, most)
     own = gathering.chain(subject)
     if not own:
         raise NoHistory(f"{subject}: nothing is recorded of it{'' if moment is None else ' yet'}")
@@ -61,15 +65,15 @@ def read_file(reader: Reader, subject: str, moment: int | date | None = None) ->
     return gathering.file(subject, shown, [key.partition(":")[2] for key in cars])
 
 
-def read_surroundings(reader: Reader, one: Told) -> SubjectFile:
+def read_surroundings(reader: Reader, one: Told, most: int | None = None) -> SubjectFile:
     """Read what a statement was judged by: the chains of its cars, their batches and cases, the policy.
 
     Of the enterprises that it names, what is recorded of them and of no car, and of no other batch.
 
     Raises:
-        ChainBroken: see :func:`read_file`.
+        ChainBroken, ReplayTooLong: see :func:`read_file`.
     """
-    gathering = Gathering(reader, one.index)
+    gathering = Gathering(reader, one.index, most)
     near = [one]
     for vin in one.tagged("vin"):
         near += gathering.chain(f"vin:{vin}")

@@ -19,7 +19,7 @@ from typing import Final, Literal
 
 from domain.acts import Registered
 from domain.car import Car, Registration
-from domain.clocks import case_due, deregistration_due
+from domain.clocks import Term, case_due, deregistration_due, export_term
 from domain.firm import Enterprise
 from domain.identifiers import pair_of
 from domain.policy import is_above_threshold
@@ -28,7 +28,6 @@ from domain.rules.conduct import is_road_finding
 from domain.rules.overdue import is_overdue
 from domain.rules.topup import used_units
 from domain.state import State
-from projections.history.standing import term_of
 
 Kind = Literal["EXPORT_TERM", "DEREGISTRATION", "COPY", "CASE", "QUALIFICATION", "TOP_UP"]
 Status = Literal[
@@ -84,6 +83,12 @@ def deadlines(state: State, keys: Iterable[str], on: date, recorded_on: Recorded
     """
     found = [one for key in keys for one in _of(state, key, on, recorded_on)]
     return sorted(found, key=lambda one: (one.due or date.max, one.kind, one.subject))
+
+
+def term_of(state: State, registration: Registration) -> Term | None:
+    """Return the term of a registration's acts; None before any policy version was in force."""
+    policy = state.policy_on(registration.registered_on)
+    return None if policy is None else export_term(registration.registered_on, policy, state.year_table)
 
 
 def _of(state: State, key: str, on: date, recorded_on: RecordedOn) -> Iterator[Deadline]:

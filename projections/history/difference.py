@@ -15,6 +15,7 @@ from projections.history.chains import NoHistory
 from projections.history.gathering import read_entry
 from projections.history.moments import Moment, replay_at, standing_at
 from projections.history.replay import Replay
+from projections.history.scope import WHOLE, Scope
 from projections.history.told import Told
 from projections.proof.follower import known_at
 
@@ -49,7 +50,14 @@ class Difference:
     changes: tuple[Change, ...]
 
 
-def difference(reader: Reader, subject: str, since: int | date, now: Moment) -> Difference:
+def difference(
+    reader: Reader,
+    subject: str,
+    since: int | date,
+    now: Moment,
+    scope: Scope = WHOLE,
+    most: int | None = None,
+) -> Difference:
     """Return what is known at ``now`` and was not at ``since``.
 
     Args:
@@ -57,20 +65,22 @@ def difference(reader: Reader, subject: str, since: int | date, now: Moment) -> 
         subject: ``enterprise:<USCC>`` or ``vin:<VIN>``.
         since: the earlier moment.
         now: the later; its ``as_of`` is the day looked at, by default that of the earlier moment.
+        scope: what of it is shown.
+        most: how many entries the file may have.
 
     Raises:
-        ValueError, NoHistory, ChainBroken: see :func:`projections.history.chains.read_file`.
+        ValueError, NoHistory, ChainBroken, ReplayTooLong: see :func:`projections.history.chains.read_file`.
     """
     then: Replay | None
     try:
-        then = replay_at(reader, subject, Moment(since))
+        then = replay_at(reader, subject, Moment(since), most)
     except NoHistory:
         then = None
     day = now.as_of or (since if isinstance(since, date) or then is None else then.day)
     if isinstance(day, int):  # an index at which nothing was recorded of the subject
         found = read_entry(reader, day)
         day = date.min if found is None else found.recorded_on
-    later = replay_at(reader, subject, Moment(now.as_known_at, day))
+    later = replay_at(reader, subject, Moment(now.as_known_at, day), most)
     then = None if then is None else Replay(then.file, day)
     known = {one.index for one in then.entries} if then else set[int]()
     was_there = known_at(since)
@@ -78,17 +88,20 @@ def difference(reader: Reader, subject: str, since: int | date, now: Moment) -> 
     told = [
         one
         for one in later.entries
-        if one.index in later.file.shown and not was_there(one.index, one.recorded_at)
+        if one.index in later.file.shown
+        and scope.entry(one.header)
+        and not was_there(one.index, one.recorded_at)
     ]
     left = {one.index for one in later.entries}
-    before = {} if then is None else _flat(standing_at(then))
-    after = _flat(standing_at(later))
+    shown = {one.index for one in then.entries if scope.entry(one.header)} if then else set[int]()
+    before = {} if then is None else _flat(standing_at(then, scope=scope))
+    after = _flat(standing_at(later, scope=scope))
     return Difference(
         then,
         later,
         day,
         tuple(told),
-        tuple(sorted(index for index in known - left if then and index in then.file.shown)),
+        tuple(sorted(index for index in known - left if then and index in then.file.shown & shown)),
         tuple(_changes(before, after)),
     )
 

@@ -19,6 +19,7 @@ from projections.history.gathering import read_entry
 from projections.history.moments import Moment, replay_at
 from projections.history.order import advance
 from projections.history.told import Told
+from projections.replay import ReplayTooLong
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,11 @@ class Moved:
 
 
 def explain_balance(
-    reader: Reader, pair_id: str, account: str, moment: int | date | None = None
+    reader: Reader,
+    pair_id: str,
+    account: str,
+    moment: int | date | None = None,
+    most: int | None = None,
 ) -> list[Moved]:
     """Return every posting on an account of a pair, in the order of the ledger; their sum is the balance.
 
@@ -41,13 +46,14 @@ def explain_balance(
         pair_id: of a well-formed shape.
         account: one of ``domain.postings.ACCOUNTS``, or UNB.
         moment: the last entry taken in, or the last day; None: all.
+        most: how many entries the exporter's file may have.
 
     Raises:
         NoHistory: the ledger has no such pair.
-        ChainBroken: see :func:`projections.history.chains.read_file`.
+        ChainBroken, ReplayTooLong: see :func:`projections.history.chains.read_file`.
     """
     subject = f"enterprise:{PairId.parse(pair_id).exporter}"
-    replay = replay_at(reader, subject, Moment(moment))
+    replay = replay_at(reader, subject, Moment(moment), most)
     if not any(pair_id in one.tagged("pair") for one in replay.entries):
         raise NoHistory(f"pair {pair_id}: nothing is recorded of it")
     found: list[Moved] = []
@@ -78,7 +84,9 @@ class NoFlag(Exception):
     """The entry does not carry the flag; the message says which it carries."""
 
 
-def explain_flag(reader: Reader, index: int, code: str) -> Grounds:
+def explain_flag(
+    reader: Reader, index: int, code: str, most: int | None = None, tried: int | None = None
+) -> Grounds:
     """Return the earlier entries on which a flag rests: without one of them it would not have been raised.
 
     The entry is folded again after what is recorded of its cars, firms and batches before it; then once more
@@ -88,6 +96,7 @@ def explain_flag(reader: Reader, index: int, code: str) -> Grounds:
     Raises:
         NoHistory: there is no such entry.
         NoFlag: it does not carry this flag.
+        ReplayTooLong: more entries than ``most`` or ``tried``.
         ChainBroken: see :func:`projections.history.chains.read_file`.
     """
     one = read_entry(reader, index)
@@ -98,9 +107,11 @@ def explain_flag(reader: Reader, index: int, code: str) -> Grounds:
         raise NoFlag(f"entry {index} carries {', '.join(flags) or 'no flag'}, not {code}")
     body = None if one.statement is None else one.statement.body
     if isinstance(body, TopUpApplicationReceived) and code in {"below-threshold", "use-misstated"}:
-        return Grounds(one, tuple(_of_use(reader, pair_of(body.app_id), index)))
-    around = read_surroundings(reader, one)
+        return Grounds(one, tuple(_of_use(reader, pair_of(body.app_id), index, most)))
+    around = read_surroundings(reader, one, most)
     before = [each for each in around.entries if each.index < index]
+    if tried is not None and len(before) > tried:
+        raise ReplayTooLong(f"{len(before)} entries would have to be left out in turn, {tried} at most are")
     read = _Read(around, reader, index)
     if not _is_raised(before, one, code, read):
         # Raised by a document of a car that this entry does not name.
@@ -149,11 +160,11 @@ def _is_raised(before: Sequence[Told], one: Told, code: str, records: "_Read") -
     return code in fold(state, one.statement, one.index, one.recorded_at).flags
 
 
-def _of_use(reader: Reader, pair_id: str, index: int) -> Iterator[Told]:
+def _of_use(reader: Reader, pair_id: str, index: int, most: int | None) -> Iterator[Told]:
     """Yield the entries before ``index`` that moved units into use, out of it, or in and out of the total."""
     counted = {*USED, "ISS"}
     subject = f"enterprise:{PairId.parse(pair_id).exporter}"
-    for step in replay_at(reader, subject, Moment(index - 1)).steps():
+    for step in replay_at(reader, subject, Moment(index - 1), most).steps():
         moved = (each for each in step.postings if each.pair_id == pair_id)
         if any((each.source in counted) != (each.target in counted) for each in moved):
             yield step.told

@@ -22,7 +22,9 @@ class SubjectFile:
         chains: the number of entries of each chain that was read whole.
         targets: entries that corrections name, by index.
         size: of the ledger when it was read.
-        heads_at: the entry of the last HeadsCommitted in it; None before the first.
+        heads_at: the entry of the last HeadsCommitted known at the moment; None before the first.
+        ends: of each of ``chains`` number and leaf hash (hex) of its last entry below ``heads_at``, None
+            where it has none there.
         day: the Shanghai day of the moment: that on which the last entry known then was recorded.
     """
 
@@ -34,6 +36,7 @@ class SubjectFile:
     targets: Mapping[int, Target]
     size: int
     heads_at: int | None
+    ends: Mapping[str, tuple[int, str] | None]
     day: date
 
     @property

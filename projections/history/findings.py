@@ -14,6 +14,7 @@ from projections.history.told import Told, told
 from projections.proof.follower import Follower
 from projections.proof.statements import STATEMENTS
 from projections.proof.types import Event, StatementResult, Unread
+from projections.replay import ReplayTooLong
 
 
 class NotAnswered(Exception):
@@ -35,14 +36,41 @@ def explain_finding(reader: Reader, code: str, vin: str | None = None) -> Findin
         NotAnswered: there is no such statement, or it is one of the integrity pass.
         ChainBroken: an entry cannot be read.
     """
+    check_code(code)
+    return finding_of(reader, answers(reader, reader.head().size), code, vin)
+
+
+def check_code(code: str) -> None:
+    """Raise NotAnswered where there is no such statement of the verifier."""
     if code not in STATEMENTS:
         raise NotAnswered(f"{code}: no statement of the verifier; C01 to C36 are")
+
+
+def answers(reader: Reader, size: int, most: int | None = None) -> tuple[StatementResult, ...]:
+    """Answer every statement that the entries alone answer, over the first ``size`` of them.
+
+    Raises:
+        ChainBroken: an entry cannot be read.
+        ReplayTooLong: more than ``most`` entries.
+    """
+    if most is not None and size > most:
+        raise ReplayTooLong(f"more than {most} entries would have to be read")
     follower = Follower()
-    size = reader.head().size
     for one in _entries(reader, range(size)):
         follower.take(event_of(one))
-    answers = (*follower.results(), *follower.checker.report().statements)
-    result = next((one for one in answers if one.code == code), None)
+    return (*follower.results(), *follower.checker.report().statements)
+
+
+def finding_of(
+    reader: Reader, answered: Iterable[StatementResult], code: str, vin: str | None = None
+) -> Finding:
+    """Return one of the answers with the entries that it names, or those about one car.
+
+    Raises:
+        NotAnswered: it is a statement of the integrity pass.
+        ChainBroken: an entry cannot be read.
+    """
+    result = next((one for one in answered if one.code == code), None)
     if result is None:
         raise NotAnswered(f"{code} is about integrity and views: `quota-ledger verify` answers it")
     shown = _entries(reader, result.entries)

@@ -14,6 +14,7 @@ from ledger.store import Reader
 from projections.history.file import SubjectFile
 from projections.history.told import Told, told
 from projections.proof.follower import known_at
+from projections.replay import ReplayTooLong
 
 
 class ChainBroken(Exception):
@@ -23,22 +24,31 @@ class ChainBroken(Exception):
 class Gathering:
     """Reads entries by chain and by tag, each at most once."""
 
-    def __init__(self, reader: Reader, moment: int | date | None) -> None:
-        """Read as known at a moment; None: all."""
+    def __init__(self, reader: Reader, moment: int | date | None, most: int | None = None) -> None:
+        """Read as known at a moment (None: all), ``most`` entries at most."""
         self._reader = reader
         self._moment = moment
+        self._most = most
         self._until = None if moment is None else known_at(moment)
         head = reader.head()
         self._size = head.size
         self._recorded_at = head.recorded_at
         self._chains: dict[str, int] = {}
-        self._by_tag: dict[int, Told] = {}
         self.held: dict[int, Told] = {}
+        self._heads_at = self._last_heads()
+        self._ends: dict[str, tuple[int, str] | None] = {}
+        self._by_tag: dict[int, Told] = {}
 
     def chain(self, key: str) -> list[Told]:
-        """Read a chain up to the moment and check that every entry hangs on the one before it."""
+        """Read a chain up to the moment and check that every entry hangs on the one before it.
+
+        Raises:
+            ChainBroken: one does not.
+            ReplayTooLong: more than ``most`` entries.
+        """
         found: list[Told] = []
         before = ZERO_HASH
+        self._ends[key] = None
         for index in self._reader.subject_indexes(key):
             one = self._entry(index)
             if self._until is not None and not self._until(index, one.recorded_at):
@@ -50,6 +60,9 @@ class Gathering:
                 )
             before = one.leaf
             found.append(one)
+            self._bound(len(found))
+            if self._heads_at is not None and index < self._heads_at:
+                self._ends[key] = len(found), one.leaf
         self._chains[key] = len(found)
         self.held.update((one.index, one) for one in found)
         return found
@@ -65,6 +78,7 @@ class Gathering:
                 return
             if index not in self.held:
                 self.held[index] = self._by_tag[index] = one
+                self._bound()
             yield one
 
     def corrections(self, shown: Collection[int]) -> set[int]:
@@ -111,7 +125,6 @@ class Gathering:
         targets = {
             index: read_target(data) for index in wanted for data in self._reader.entries(index, index + 1)
         }
-        heads_at = self._reader.last_of_type(HEADS_COMMITTED, self._size)
         return SubjectFile(
             subject,
             entries,
@@ -120,9 +133,23 @@ class Gathering:
             self._chains,
             targets,
             self._size,
-            heads_at,
+            self._heads_at,
+            self._ends,
             self._day(),
         )
+
+    def _bound(self, more: int = 0) -> None:
+        if self._most is not None and len(self.held) + more > self._most:
+            raise ReplayTooLong(f"more than {self._most} entries would have to be replayed")
+
+    def _last_heads(self) -> int | None:
+        """Return the index of the last HeadsCommitted that is known at the moment."""
+        stop = self._size if not isinstance(self._moment, int) else min(self._size, self._moment + 1)
+        while (index := self._reader.last_of_type(HEADS_COMMITTED, stop)) is not None:
+            if self._until is None or self._until(index, self._entry(index).recorded_at):
+                return index
+            stop = index
+        return None
 
     def _day(self) -> date:
         last = shanghai_date(datetime.fromisoformat(self._recorded_at))

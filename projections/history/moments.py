@@ -10,6 +10,7 @@ from projections.history.chains import read_file
 from projections.history.deadlines import Deadline, deadlines
 from projections.history.file import SubjectFile
 from projections.history.replay import Replay
+from projections.history.scope import WHOLE, Scope
 from projections.history.standing import Standing, standing
 
 
@@ -21,18 +22,18 @@ class Moment:
     as_of: date | None = None
 
 
-def replay_at(reader: Reader, subject: str, moment: Moment) -> Replay:
-    """Read a subject's file and put it in the order of a moment.
+def replay_at(reader: Reader, subject: str, moment: Moment, most: int | None = None) -> Replay:
+    """Read a subject's file, of ``most`` entries at most, and put it in the order of a moment.
 
     Raises:
-        ValueError, NoHistory, ChainBroken: see :func:`projections.history.chains.read_file`.
+        ValueError, NoHistory, ChainBroken, ReplayTooLong: see :func:`projections.history.chains.read_file`.
     """
-    return Replay(read_file(reader, subject, moment.as_known_at), moment.as_of)
+    return Replay(read_file(reader, subject, moment.as_known_at, most), moment.as_of)
 
 
-def standing_at(replay: Replay, on: date | None = None) -> Standing:
+def standing_at(replay: Replay, on: date | None = None, scope: Scope = WHOLE) -> Standing:
     """Return where everything stands at the end of a replay, on its own day unless another is given."""
-    return standing(replay.end(), replay.file, on or replay.day)
+    return standing(replay.end(), replay.file, on or replay.day, scope)
 
 
 def deadlines_of(

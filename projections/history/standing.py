@@ -5,41 +5,47 @@ from datetime import date
 from typing import Any
 
 from domain.calendar import shanghai_date
-from domain.car import Registration
-from domain.clocks import Term, export_term
+from domain.car import Car, Registration
 from domain.firm import Enterprise
 from domain.identifiers import pair_of
 from domain.overlays import overlays
-from domain.records import Pair, Vehicle
+from domain.records import Pair
 from domain.state import State
+from projections.history.deadlines import term_of
 from projections.history.file import SubjectFile
+from projections.history.scope import WHOLE, Scope
 
 Standing = Mapping[str, Any]
 """``enterprise``, ``pairs``, ``batches``, ``cars``, ``cases``: each by id, in JSON values alone."""
 
 
-def standing(state: State, file: SubjectFile, on: date) -> Standing:
+def standing(state: State, file: SubjectFile, on: date, scope: Scope = WHOLE) -> Standing:
     """Return where everything of a subject stands.
 
     Args:
         state: after the entries that count.
         file: whose story it is.
         on: the day on which qualification, suspensions and overlays are looked at.
+        scope: what of it is shown; ``cases`` is None where they are not.
     """
     owned = sorted(key for key in state.changes if file.owns(key.partition(":")[2]))
     pairs = (key[5:] for key in owned if key.startswith("pair:"))
     batches = (key[6:] for key in owned if key.startswith("batch:"))
     cars = {
-        vin: _car(state, vin, on)
+        vin: _car(state, vin, shown, on, scope)
         for vin in file.cars
-        if state.vehicle(vin).acts and _is_own(state, file, vin)
+        if state.vehicle(vin).acts
+        and _is_own(state, file, vin)
+        and (shown := scope.car(state.vehicle(vin).car)) is not None
     }
     return {
         "enterprise": enterprise_standing(state.enterprise(file.code), on) if file.is_enterprise else None,
         "pairs": {pair_id: _pair(state.pair(pair_id)) for pair_id in pairs},
         "batches": {one: batch.status for one in batches if (batch := state.batch(one)) is not None},
         "cars": cars,
-        "cases": {one: _case(state, one) for one in case_ids(file) if state.case(one) is not None},
+        "cases": {one: _case(state, one) for one in case_ids(file) if state.case(one) is not None}
+        if scope.cases
+        else None,
     }
 
 
@@ -56,12 +62,6 @@ def _is_own(state: State, file: SubjectFile, vin: str) -> bool:
 def case_ids(file: SubjectFile) -> list[str]:
     """Return the ids of the violation cases that the file names."""
     return sorted({case_id for one in file.entries for case_id in one.tagged("case")})
-
-
-def term_of(state: State, registration: Registration) -> Term | None:
-    """Return the term of a registration's acts; None before any policy version was in force."""
-    policy = state.policy_on(registration.registered_on)
-    return None if policy is None else export_term(registration.registered_on, policy, state.year_table)
 
 
 def enterprise_standing(firm: Enterprise, on: date) -> dict[str, Any]:
@@ -88,13 +88,13 @@ def _pair(pair: Pair) -> dict[str, Any]:
     }
 
 
-def _car(state: State, vin: str, on: date) -> dict[str, Any]:
-    vehicle: Vehicle = state.vehicle(vin)
-    car = vehicle.car
+def _car(state: State, vin: str, shown: Car, on: date, scope: Scope) -> dict[str, Any]:
+    # What lies over another's registration is not told of one's own.
+    own = shown.current() == state.vehicle(vin).car.current()
     return {
-        "lines": dict(car.lines),
-        "registrations": [_registration(state, one) for one in car.registrations if not one.ended],
-        "overlays": sorted(overlays(state, vin, on)),
+        "lines": dict(shown.lines),
+        "registrations": [_registration(state, one) for one in shown.registrations if not one.ended],
+        "overlays": sorted(filter(scope.shows_overlay, overlays(state, vin, on))) if own else [],
     }
 
 

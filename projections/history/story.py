@@ -1,7 +1,7 @@
 """The story of a subject as one JSON object: entry by entry, and where everything stands at the end."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
@@ -17,8 +17,10 @@ from projections.history.deadlines import SOURCES, Deadline
 from projections.history.difference import Difference
 from projections.history.moments import Moment, deadlines_of
 from projections.history.replay import Replay, Step
+from projections.history.scope import WHOLE, Scope
 from projections.history.standing import standing
 from projections.history.told import Told
+from projections.history.wholeness import Wholeness
 
 FORMAT: Final = "quota-ledger-history/1"
 
@@ -29,24 +31,50 @@ class Story:
 
     reader: Reader
     ring: KeyRing
+    wholeness: Wholeness = field(default_factory=Wholeness)
     _heads: dict[str, Head] = field(default_factory=dict)
 
-    def tell(self, replay: Replay, moment: Moment) -> dict[str, Any]:
-        """Return the object that ``history --json`` prints."""
-        entries = []
+    def tell(
+        self,
+        replay: Replay,
+        moment: Moment,
+        scope: Scope = WHOLE,
+        start: int = 0,
+        limit: int | None = None,
+    ) -> dict[str, Any]:
+        """Return the object that ``history --json`` prints, or a page of it.
+
+        Args:
+            replay: of the subject.
+            moment: of which the replay is.
+            scope: what of it is shown.
+            start: how many entries of the story come before the page.
+            limit: how many there are on it at most; ``standing`` and ``deadlines`` are those after the last
+                of them, and after the last page those of the moment.
+        """
+        shown = [one for one in replay.entries if self.shows(replay, one, scope)]
+        stop = len(shown) if limit is None else start + limit
+        page = {one.index for one in shown[start:stop]}
+        entries: list[dict[str, Any]] = []
         state = State(replay.file)
-        corrected = _corrected(replay)
+        after: dict[str, Any] = {}
         for step in replay.steps():
             state = step.state
-            if step.told.index in replay.file.shown:
-                entries.append(self._step(replay, step) | {"corrected_by": corrected.get(step.told.index)})
+            if step.told.index in page:
+                entries.append(self._step(replay, step, scope))
+                if len(entries) == len(page) and stop < len(shown):
+                    after = self._after(replay, state, _day(replay, step.told), scope)
         return {
             **self.frame(replay, moment),
             "order": "recorded" if moment.as_of is None else "effective",
-            "entries": entries,
-            "standing": standing(state, replay.file, replay.day),
-            "deadlines": [deadline_json(one) for one in deadlines_of(state, replay.file, replay.day)],
+            "count": len(shown),
+            "entries": [one | {"corrected_by": _corrected_by(state, one["index"])} for one in entries],
+            **(after or self._after(replay, state, replay.day, scope)),
         }
+
+    def shows(self, replay: Replay, one: Told, scope: Scope) -> bool:
+        """Say whether an entry of a replay belongs to the story, and is shown."""
+        return one.index in replay.file.shown and scope.entry(one.header)
 
     def frame(self, replay: Replay, moment: Moment) -> dict[str, Any]:
         """Return whose story it is, as known when, and how far its chains are committed to."""
@@ -57,17 +85,27 @@ class Story:
             "subject": file.subject,
             "size": file.size,
             "heads_at": file.heads_at,
+            "proved_whole_up_to": self.wholeness.proved_up_to(self.reader, file),
             "as_known_at": known.isoformat() if isinstance(known, date) else known,
             "as_of": replay.day.isoformat(),
             "chains": dict(file.chains),
         }
 
-    def difference(self, found: Difference, since: int | date, now: Moment) -> dict[str, Any]:
-        """Return the object that ``history --since --json`` prints."""
+    def difference(
+        self,
+        found: Difference,
+        since: int | date,
+        now: Moment,
+        start: int = 0,
+        limit: int | None = None,
+    ) -> dict[str, Any]:
+        """Return the object that ``history --since --json`` prints, or a page of what was learnt."""
+        stop = len(found.learnt) if limit is None else start + limit
         return {
             **self.frame(found.now, now),
             "since": since.isoformat() if isinstance(since, date) else since,
-            "learnt": [self.entry(one) for one in found.learnt],
+            "count": len(found.learnt),
+            "learnt": [self.entry(one) for one in found.learnt[start:stop]],
             "unsaid": list(found.unsaid),
             "changes": [{"path": one.path, "then": one.then, "now": one.now} for one in found.changes],
         }
@@ -75,39 +113,67 @@ class Story:
     def entry(self, one: Told) -> dict[str, Any]:
         """Return what an entry says, who signed it, and its flags as its receipt has them."""
         said = one.statement
+        if said is None:
+            attachments, body = [], None
+        else:
+            attachments = [each.model_dump(mode="json") for each in said.attachments]
+            body = said.body.model_dump(mode="json", by_alias=True, warnings=False)
         return {
-            "index": one.index,
-            "place": one.place,
-            "type": one.header.type,
-            "zh": None if said is None else said.spec.zh,
-            "recorded_at": one.header.recorded_at,
+            **self.bare(one),
             "occurred_at": None if said is None else said.occurred_at.isoformat(),
-            "effective_date": one.effective_date.isoformat(),
             **self._signed(one),
-            "attachments": []
-            if said is None
-            else [each.model_dump(mode="json") for each in said.attachments],
-            "body": None
-            if said is None
-            else said.body.model_dump(mode="json", by_alias=True, warnings=False),
+            "attachments": attachments,
+            "body": body,
             "flags": [flag_json(code) for code in json.loads(self.reader.flags(one.index))],
             "refused": list(_refusals(one)),
             "cases": one.tagged("case"),
         }
 
-    def _step(self, replay: Replay, step: Step) -> dict[str, Any]:
+    def bare(self, one: Told) -> dict[str, Any]:
+        """Return where an entry stands and of which type it is; what it says is left out."""
+        return {
+            "index": one.index,
+            "place": one.place,
+            "type": one.header.type,
+            "zh": None if one.statement is None else one.statement.spec.zh,
+            "recorded_at": one.header.recorded_at,
+            "occurred_at": None,
+            "effective_date": one.effective_date.isoformat(),
+            "agency": None,
+            "officers": [],
+            "signed_at": None,
+            "seq": None,
+            "envelope": None,
+            "attachments": [],
+            "body": None,
+            "flags": [],
+            "refused": [],
+            "cases": [],
+        }
+
+    def _step(self, replay: Replay, step: Step, scope: Scope) -> dict[str, Any]:
         one = step.told
         # All clocks at every entry would be the square of the file; these are the ones that it may touch.
-        day = one.recorded_on if replay.as_of is None else one.effective_date
-        running = deadlines_of(step.state, replay.file, day, one.tagged("vin"))
+        running = deadlines_of(step.state, replay.file, _day(replay, one), one.tagged("vin"))
         return {
             **self.entry(one),
-            "postings": [posting_json(each) for each in step.postings],
+            "postings": [
+                posting_json(each)
+                for each in step.postings
+                if each.pair_id is None or scope.pair(each.pair_id)
+            ],
             "balances": [
                 {"pair_id": each.pair_id, "before": dict(each.before), "after": dict(each.after)}
                 for each in step.pairs
             ],
-            "deadlines": [deadline_json(each) for each in running],
+            "deadlines": [deadline_json(each) for each in running if scope.shows_clock(each)],
+        }
+
+    def _after(self, replay: Replay, state: State, day: date, scope: Scope) -> dict[str, Any]:
+        clocks = deadlines_of(state, replay.file, day)
+        return {
+            "standing": standing(state, replay.file, day, scope),
+            "deadlines": [deadline_json(one) for one in clocks if scope.shows_clock(one)],
         }
 
     def _signed(self, one: Told) -> dict[str, Any]:
@@ -159,11 +225,15 @@ def deadline_json(one: Deadline) -> dict[str, Any]:
     }
 
 
-def _corrected(replay: Replay) -> Mapping[int, int]:
-    """Return by which entry each entry of the replay is corrected, as far as it is known."""
-    state = replay.end()
-    found = ((one.index, state.corrected(one.index)) for one in replay.entries)
-    return {index: done.by for index, done in found if done is not None}
+def _day(replay: Replay, one: Told) -> date:
+    """Return the day on which things are looked at after an entry of a replay."""
+    return one.recorded_on if replay.as_of is None else one.effective_date
+
+
+def _corrected_by(state: State, index: int) -> int | None:
+    """Return by which entry an entry is corrected at the end of a replay."""
+    done = state.corrected(index)
+    return None if done is None else done.by
 
 
 def _refusals(one: Told) -> Iterator[dict[str, Any]]:

@@ -1,12 +1,15 @@
 """Sets the ledger against an agency's extract, and says what is on one side only (Z01, Z09).
 
 Both sides are read as of one day: rows and facts that took effect later do not count. A registration that the
-police annulled as a clerical error does not count, nor does a release that customs reversed.
+police annulled as a clerical error does not count, nor does a release that customs reversed. From a first
+day on, the comparison is of a period: cars are matched over all that is known, and a difference counts when
+one of the days that either side states lies in it. Transport's list has no days: it is that of the period.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from types import MappingProxyType
 from typing import Final, Literal, assert_never
 
 from domain.bodies import (
@@ -18,18 +21,19 @@ from domain.bodies import (
     VehicleDeregistered,
     VehicleRegistered,
 )
-from projections.extracts import CustomsRow, Extract, PoliceRow, TransportRow
+from projections.extracts import CustomsRow, Extract, Kind, PoliceRow, Row, TransportRow
 from projections.proof.amended import Amendment
 from projections.proof.types import Event, StatementResult
 
-_COMPARED: Final = (
-    VehicleRegistered,
-    RegistrationAnnulled,
-    VehicleDeregistered,
-    CustomsExportConfirmed,
-    CustomsExportReversed,
-    QuotaAttributeClassified,
+COMPARED: Final[Mapping[Kind, tuple[type[Body], ...]]] = MappingProxyType(
+    {
+        "police": (VehicleRegistered, RegistrationAnnulled, VehicleDeregistered),
+        "customs": (CustomsExportConfirmed, CustomsExportReversed),
+        "transport": (QuotaAttributeClassified,),
+    }
 )
+"""Which statements each kind of extract is set against, by their bodies; a body is called as its type."""
+_COMPARED: Final = tuple(body for bodies in COMPARED.values() for body in bodies)
 Known = Sequence[tuple[int, Body]]
 """What the ledger says, in its order: (entry, body)."""
 
@@ -83,28 +87,42 @@ class Comparable:
         """Answer no statement by itself."""
         return ()
 
-    def compare(self, name: str, extract: Extract, as_of: date) -> Comparison:
-        """Set an extract, called ``name`` in the answer, against what is folded so far."""
-        known = [(index, body) for _, (index, on, body) in sorted(self.facts.items()) if on <= as_of]
+    def compare(self, name: str, extract: Extract, as_of: date, since: date = date.min) -> Comparison:
+        """Set an extract, called ``name`` in the answer, against what is folded so far, from ``since`` on."""
+        facts = [(index, on, body) for _, (index, on, body) in sorted(self.facts.items()) if on <= as_of]
+        known = [(index, body) for index, _, body in facts]
         police = [row for row in extract.rows if isinstance(row, PoliceRow) and row.registered_on <= as_of]
         customs = [row for row in extract.rows if isinstance(row, CustomsRow) and row.released_on <= as_of]
         transport = [row for row in extract.rows if isinstance(row, TransportRow)]
         found: Iterator[Difference]
         match extract.kind:
             case "police":
-                found = _police(known, police, extract.columns, as_of)
+                found = _police(known, police, extract.columns, as_of, since)
             case "customs":
-                found = _customs(known, customs)
+                found = _customs(known, customs, since)
             case "transport":
-                found = _transport(known, transport)
+                found = _transport([(index, body) for index, on, body in facts if on >= since], transport)
             case _:
                 assert_never(extract.kind)
-        rows = len(police) + len(customs) + len(transport)
+        rows = sum(_in_period(row, since, as_of) for row in extract.rows)
         return Comparison(name, extract.kind, rows, tuple(found))
 
 
+def _in_period(row: Row, since: date, as_of: date) -> bool:
+    match row:
+        case PoliceRow():
+            days = [row.registered_on, row.deregistered_on]
+        case CustomsRow():
+            days = [row.released_on]
+        case TransportRow():
+            return True
+        case _:
+            assert_never(row)
+    return any(day is not None and since <= day <= as_of for day in days)
+
+
 def _police(
-    known: Known, rows: Sequence[PoliceRow], columns: frozenset[str], as_of: date
+    known: Known, rows: Sequence[PoliceRow], columns: frozenset[str], as_of: date, since: date
 ) -> Iterator[Difference]:
     registered: dict[str, list[tuple[int, VehicleRegistered]]] = {}
     ended: dict[tuple[str, str], tuple[int, date]] = {}
@@ -121,11 +139,12 @@ def _police(
     for row in rows:
         cars = registered.get(row.vin, [])
         if not cars:
-            yield Difference("extract", f"{row.vin}, registered {row.registered_on}", row.line, None)
+            if _in_period(row, since, as_of):
+                yield Difference("extract", f"{row.vin}, registered {row.registered_on}", row.line, None)
             continue
         same_day = (place for place, one in enumerate(cars) if one[1].registered_on == row.registered_on)
         index, body = cars.pop(next(same_day, 0))
-        told = []
+        told, days = [], [row.registered_on, body.registered_on]
         if body.registered_on != row.registered_on:
             told.append(f"registered {row.registered_on}, in the ledger {body.registered_on}")
         if row.cert_no is not None and row.cert_no != body.cert_no:
@@ -135,16 +154,21 @@ def _police(
             if stated is not None and stated > as_of:
                 stated = None
             recorded = ended.get((body.vin, body.cert_no), (None, None))[1]
+            days += [day for day in (stated, recorded) if day is not None]
             if stated != recorded:
                 told.append(f"deregistered {stated or 'not'}, in the ledger {recorded or 'not'}")
-        if told:
+        if told and max(days) >= since:
             yield Difference("both", f"{row.vin}: {'; '.join(told)}", row.line, index)
     for vin, cars in registered.items():
         for index, body in cars:
-            yield Difference("ledger", f"{vin}, registered {body.registered_on}", None, index)
+            days = [body.registered_on]
+            if "deregistered_on" in columns and (vin, body.cert_no) in ended:
+                days.append(ended[vin, body.cert_no][1])
+            if max(days) >= since:
+                yield Difference("ledger", f"{vin}, registered {body.registered_on}", None, index)
 
 
-def _customs(known: Known, rows: Sequence[CustomsRow]) -> Iterator[Difference]:
+def _customs(known: Known, rows: Sequence[CustomsRow], since: date) -> Iterator[Difference]:
     released: dict[tuple[str, str], tuple[int, date]] = {}
     for index, body in known:
         if isinstance(body, CustomsExportConfirmed):
@@ -154,13 +178,16 @@ def _customs(known: Known, rows: Sequence[CustomsRow]) -> Iterator[Difference]:
     for row in rows:
         found = released.pop((row.vin, row.declaration_no), None)
         what = f"{row.vin}, declaration {row.declaration_no}"
+        if max(row.released_on, found[1] if found else date.min) < since:
+            continue
         if found is None:
             yield Difference("extract", what, row.line, None)
         elif found[1] != row.released_on:
             told = f"{what}: released {row.released_on}, in the ledger {found[1]}"
             yield Difference("both", told, row.line, found[0])
-    for (vin, number), (index, _) in released.items():
-        yield Difference("ledger", f"{vin}, declaration {number}", None, index)
+    for (vin, number), (index, released_on) in released.items():
+        if released_on >= since:
+            yield Difference("ledger", f"{vin}, declaration {number}", None, index)
 
 
 def _transport(known: Known, rows: Sequence[TransportRow]) -> Iterator[Difference]:

@@ -99,10 +99,16 @@ def acts() -> Iterator[Act]:
 
 
 def statement_bytes(
-    day: str, kind: str, body: dict[str, Any], attachments: Sequence[dict[str, Any]], number: int
+    day: str,
+    kind: str,
+    body: dict[str, Any],
+    attachments: Sequence[dict[str, Any]],
+    number: int,
+    agency: str | None = None,
 ) -> bytes:
     """Return a statement of this ledger, which happened at ten o'clock of a day."""
-    agency = "customs" if kind == "CustomsExportConfirmed" else min(CATALOGUE[kind].agencies)
+    if agency is None:
+        agency = "customs" if kind == "CustomsExportConfirmed" else min(CATALOGUE[kind].agencies)
     whole = d.statement_object(
         kind, body, number=number, agency=agency, attachments=attachments, occurred_at=f"{day}T10:00:00+08:00"
     )
@@ -127,11 +133,16 @@ class Readers(Desk):
             self.say(day, kind, body, attachments)
 
     def say(
-        self, day: str, kind: str, body: dict[str, Any], attachments: Sequence[dict[str, Any]] = ()
+        self,
+        day: str,
+        kind: str,
+        body: dict[str, Any],
+        attachments: Sequence[dict[str, Any]] = (),
+        agency: str | None = None,
     ) -> int:
         """Enter one statement and return its index."""
         self._number += 1
-        raw = statement_bytes(day, kind, body, attachments, self._number)
+        raw = statement_bytes(day, kind, body, attachments, self._number, agency)
         agency = json.loads(raw)["agency"]
         officers = [f"{agency}-1", f"{agency}-2"][: 2 if CATALOGUE[kind].four_eyes else 1]
         outcome = self.send([raw], *officers)

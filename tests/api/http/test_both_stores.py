@@ -11,6 +11,7 @@ from tests.support.reading import (
     A_PAIR,
     A_SCAN,
     B_EXPORTER,
+    NOW,
     digest,
     listening,
     readers,
@@ -41,6 +42,16 @@ def test_a_ledger_is_read_on_either_store(tmp_path: Path, url: str) -> None:
         assert at.get(f"/v1/documents/{digest(A_SCAN)}", "enterprise").content == A_SCAN
         problem(at.get(f"/v1/documents/{digest(A_SCAN)}", "enterprise", B_EXPORTER), 404, "not-found")
         assert at.get(f"/v1/vehicles/{A_CARS[2]}/eligibility", "police").json()["eligible"]
+        size = at.sequencer.commit_heads()
+        story = at.pages(f"/v1/enterprises/{A_EXPORTER}/history", "police", limit=7)
+        assert {page["proved_whole_up_to"] for page in story} == {size}
+        assert sum(len(page["entries"]) for page in story) == story[0]["count"]
+        clocks = at.get("/v1/deadlines", "police").json()["deadlines"]
+        assert at.get(f"/v1/deadlines?on={NOW.date()}", "police").json()["deadlines"] == clocks
+        explained = at.get(f"/v1/explanations/balance?pair_id={A_PAIR}&account=D", "enterprise").json()
+        assert explained["balance"] == sum(one["units"] for one in explained["entries"]) == 1
+        bundle = at.get(f"/v1/enterprises/{A_EXPORTER}/bundle", "enterprise")
+        assert bundle.headers["content-disposition"].endswith(f'{A_EXPORTER}-{size}.zip"')
         rows = [row for page in at.pages("/v1/access-log", limit=7) for row in page["reads"]]
         assert [row["number"] for row in rows] == list(range(1, len(rows) + 1))
         assert {row["role"] for row in rows} == {"enterprise", "auditor", "police"}

@@ -11,6 +11,7 @@ from projections.proof.comparison import Comparable, Difference
 from projections.proof.types import Event
 from tests.support.domain import BATCH, declaration, statement, vin
 
+DAY = date(2026, 3, 1)
 ONE, TWO, CERT = vin(1), vin(2), "310000000001"
 
 
@@ -144,10 +145,8 @@ CASES = {
 }
 
 
-@pytest.mark.parametrize("name", CASES)
-def test_differences(name: str) -> None:
-    """Each side's surplus and each difference is named, and nothing else."""
-    said, text, wanted = CASES[name]
+def compared(said: list[tuple[str, dict[str, Any]]], text: str, *period: date) -> list[Difference]:
+    """Return what an extract differs in, as of a day and perhaps from another on."""
     amended, comparable = Amended(), Comparable()
     for index, (kind, body) in enumerate(said):
         parsed = statement(kind, body, number=index + 1)
@@ -156,5 +155,52 @@ def test_differences(name: str) -> None:
             comparable.amend(item)
         elif item is not None:
             comparable.fold(item)
-    found = comparable.compare("list.csv", parse_extract(text.encode()), date(2026, 3, 1))
-    assert list(found.differences) == [Difference(*one) for one in wanted]
+    return list(comparable.compare("list.csv", parse_extract(text.encode()), *period).differences)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_differences(name: str) -> None:
+    """Each side's surplus and each difference is named, and nothing else."""
+    said, text, wanted = CASES[name]
+    assert compared(said, text, DAY) == [Difference(*one) for one in wanted]
+
+
+OFF = ("extract", f"{ONE}, registered 2026-01-05", 2, None)
+ENDED = ("both", f"{ONE}: deregistered not, in the ledger 2026-02-01", 2, 0)
+PERIODS = {
+    "registered before it": ([registered(ONE)], POLICE, "2026-01-06", []),
+    "registered on its first day": ([], f"{POLICE}{ONE},2026-01-05,{CERT},\n", "2026-01-05", [OFF]),
+    "a row from before it": ([], f"{POLICE}{ONE},2026-01-05,{CERT},\n", "2026-01-06", []),
+    "deregistered in it": (
+        [registered(ONE), deregistered(ONE)], f"{POLICE}{ONE},2026-01-05,{CERT},\n", "2026-02-01", [ENDED],
+    ),
+    "deregistered before it": (
+        [registered(ONE), deregistered(ONE)], f"{POLICE}{ONE},2026-01-05,{CERT},\n", "2026-02-02", [],
+    ),
+    "deregistered in it, and not in the extract": (
+        [registered(ONE), deregistered(ONE)], POLICE, "2026-02-01",
+        [("ledger", f"{ONE}, registered 2026-01-05", None, 0)],
+    ),
+    "deregistered in it, which the extract does not tell": (
+        [registered(ONE), deregistered(ONE)], "vin,registered_on\n", "2026-02-01", [],
+    ),
+    "the day differs across its beginning": (
+        [registered(ONE)], f"{POLICE}{ONE},2026-01-07,{CERT},\n", "2026-01-06",
+        [("both", f"{ONE}: registered 2026-01-07, in the ledger 2026-01-05", 2, 0)],
+    ),
+    "released before it": (
+        [released(ONE)], f"{CUSTOMS}{TWO},{declaration(3)},2026-01-20\n", "2026-01-21", [],
+    ),
+    "released in it": (
+        [released(ONE)], CUSTOMS, "2026-01-20",
+        [("ledger", f"{ONE}, declaration {declaration(1)}", None, 0)],
+    ),
+    "classified before it": ([classified(40)], "batch_id,units\nTOTAL,0\n", "2026-01-06", []),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PERIODS)
+def test_differences_of_a_period(name: str) -> None:
+    """Given a first day, when compared, then a difference counts where one of its days lies in the period."""
+    said, text, first, wanted = PERIODS[name]
+    assert compared(said, text, DAY, date.fromisoformat(first)) == [Difference(*one) for one in wanted]
