@@ -70,12 +70,17 @@ def size_on(reader: Reader, day: date, size: int) -> int:
     low, high = 0, size
     while low < high:
         middle = (low + high) // 2
-        data = next(iter(reader.entries(middle, middle + 1)))
-        if shanghai_date(datetime.fromisoformat(parse_header(data.partition(b"\n")[0]).recorded_at)) <= day:
+        if recorded_on(reader, middle) <= day:
             low = middle + 1
         else:
             high = middle
     return low
+
+
+def recorded_on(reader: Reader, index: int) -> date:
+    """Return the Shanghai day on which an entry was recorded."""
+    data = next(iter(reader.entries(index, index + 1)))
+    return shanghai_date(datetime.fromisoformat(parse_header(data.partition(b"\n")[0]).recorded_at))
 
 
 def _closure(reader: Reader, roots: Collection[str], size: int) -> dict[int, bytes]:

@@ -22,9 +22,10 @@ from api.cli.context import (
 from api.cli.moments import AsKnownAt, AsOf, day_of, moment_of
 from api.cli.story import print_deadlines, print_difference, print_history
 from ledger.store import Reader
+from ledger.stores import AnyStore
 from ledger.subject_bundle import SUBJECT
+from projections.due import city_clocks
 from projections.history.chains import NoHistory
-from projections.history.city import city_deadlines
 from projections.history.deadlines import Deadline
 from projections.history.difference import difference
 from projections.history.gathering import ChainBroken
@@ -73,12 +74,12 @@ def deadlines(
     db: Db = DEFAULT_DB,
     as_json: Json = False,
 ) -> None:
-    """List what is due, at risk or overdue, as known at the end of a day; of all it reads every entry."""
+    """List what is due, at risk or overdue, as known at the end of a day."""
     key = None if uscc is None else subject_of(uscc)
     asked = None if on is None else day_of("--on", on)
     with replaying(), open_store(db, read_only=True) as store:
         origin = key_ring(store).origin
-        day, found = city_deadlines(store, asked) if key is None else _of_one(store, key, asked)
+        day, found = _of_all(store, asked) if key is None else _of_one(store, key, asked)
     rows = [deadline_json(one) for one in found]
     if as_json:
         whole = {"format": DEADLINES_FORMAT, "origin": origin, "subject": key, "on": day.isoformat()}
@@ -114,6 +115,11 @@ def _within(store: Reader, option: str, moment: int | date | None) -> None:
     size = store.head().size
     if isinstance(moment, int) and moment >= size:
         raise Stop(REFUSED, f"{option} {moment}: the ledger has the entries 0 to {size - 1}")
+
+
+def _of_all(store: AnyStore, asked: date | None) -> tuple[date, list[Deadline]]:
+    _, day, found = city_clocks(store, asked)
+    return day, found
 
 
 def _of_one(store: Reader, key: str, asked: date | None) -> tuple[date, list[Deadline]]:

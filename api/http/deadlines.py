@@ -1,7 +1,7 @@
 """What is due, at risk or overdue on a day: of one enterprise, or of the whole city."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Query
@@ -17,18 +17,14 @@ from api.http.replays import REPLAYS
 from api.http.replies import private_json
 from api.http.services import Services, Shared
 from api.http.sight import sight_of
-from domain.calendar import shanghai_date
 from domain.identifiers import firms_of
-from ledger.entry import parse_header
-from ledger.store import Reader
+from projections.due import city_clocks
 from projections.history.chains import NoHistory
-from projections.history.city import city_deadlines
 from projections.history.deadlines import Deadline, Kind, Status
 from projections.history.moments import deadlines_of
 from projections.history.story import deadline_json
-from projections.replay import MAX_ENTRIES, ReplayTooLong
+from projections.replay import MAX_ENTRIES, recorded_on
 from projections.runner import catch_up
-from projections.views.clocks import running
 
 router = APIRouter(prefix="/v1", tags=["history"])
 
@@ -117,7 +113,7 @@ def _clocks(
     """
     store = shared.store
     size = pinned or known_size(store, on)
-    day = on or _recorded_on(store, size - 1)
+    day = on or recorded_on(store, size - 1)
     if uscc is not None:
         with replaying():
             try:
@@ -125,25 +121,14 @@ def _clocks(
             except NoHistory:
                 return size, day, []
             return size, day, _own(deadlines_of(replay.end(), replay.file, day), uscc)
-    if size == store.head().size:
-        catch_up(store)
-        seen, clocks = running(store, day)
-        if seen == size:
-            return size, day, clocks
+    catch_up(store)
     with replaying():
-        if size > MAX_ENTRIES:
-            raise ReplayTooLong(f"more than {MAX_ENTRIES} entries would have to be replayed")
-        return size, *city_deadlines(store, day, size)
+        return city_clocks(store, day, size, MAX_ENTRIES)
 
 
 def _own(clocks: Sequence[Deadline], uscc: str) -> list[Deadline]:
     """Return the clocks of an enterprise, without those of cars that are on no line of its pairs."""
     return [one for one in clocks if uscc in one.subject or (one.pair_id and uscc in firms_of(one.pair_id))]
-
-
-def _recorded_on(reader: Reader, index: int) -> date:
-    data = next(iter(reader.entries(index, index + 1)))
-    return shanghai_date(datetime.fromisoformat(parse_header(data.partition(b"\n")[0]).recorded_at))
 
 
 def _subjects(page: Sequence[Deadline], uscc: str | None) -> list[str]:

@@ -12,15 +12,8 @@ from projections.history.targets import Targets
 from projections.history.told import told
 
 
-def city_deadlines(
-    reader: Reader, on: date | None = None, size: int | None = None
-) -> tuple[date, list[Deadline]]:
-    """Return a day and every clock that runs on it, as known at the end of that day.
-
-    Args:
-        reader: the store.
-        on: the day; None: that on which the last entry was recorded.
-        size: the entries that are taken in, if not all.
+def city_deadlines(reader: Reader, on: date, size: int) -> list[Deadline]:
+    """Return every clock that runs on a day, as the first ``size`` entries tell.
 
     Raises:
         ChainBroken: an entry cannot be read.
@@ -28,13 +21,10 @@ def city_deadlines(
     state = State(Targets(reader))
     recorded: list[date] = []
     try:
-        for data in reader.entries(0, reader.head().size if size is None else size):
+        for data in reader.entries(0, size):
             one = told(data)
-            if on is not None and one.recorded_on > on:
-                break
             recorded.append(one.recorded_on)
             advance(state, one)
     except Malformed as error:
         raise ChainBroken(f"entry {len(recorded)}: {error}; `quota-ledger verify` says more") from None
-    day = on or (recorded[-1] if recorded else date.min)
-    return day, deadlines(state, list(state.changes), day, recorded.__getitem__)
+    return deadlines(state, list(state.changes), on, recorded.__getitem__)

@@ -31,7 +31,7 @@ def test_writing_replaces_what_is_stale(tmp_path: Path) -> None:
     gone.parent.mkdir(parents=True)
     gone.write_text("{}")
     (tmp_path / "refusals.md").write_text("old")
-    assert write(tmp_path) == len(CATALOGUE) + 1
+    assert write(tmp_path) == len(CATALOGUE) + 2
     assert not gone.exists()
     assert (tmp_path / "refusals.md").read_text("utf-8") == pages()["refusals.md"]
 

@@ -68,12 +68,8 @@ CREATE INDEX vehicle_account_vin ON quota_ledger.vehicle (generation, account, v
 CREATE TABLE quota_ledger.clock (
   generation bigint NOT NULL,
   owner      text COLLATE "C" NOT NULL,  -- vin:…, enterprise:… or pair:…
-  exporter   text COLLATE "C",
-  upstream   text COLLATE "C",
   PRIMARY KEY (generation, owner)
 );
-CREATE INDEX clock_exporter ON quota_ledger.clock (generation, exporter);
-CREATE INDEX clock_upstream ON quota_ledger.clock (generation, upstream);
 
 -- Violation cases.
 CREATE TABLE quota_ledger.case_file (

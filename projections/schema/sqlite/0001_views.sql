@@ -68,12 +68,8 @@ CREATE INDEX vehicle_account_vin ON vehicle (generation, account, vin);
 CREATE TABLE clock (
   generation INTEGER NOT NULL,
   owner      TEXT NOT NULL,  -- vin:…, enterprise:… or pair:…
-  exporter   TEXT,
-  upstream   TEXT,
   PRIMARY KEY (generation, owner)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX clock_exporter ON clock (generation, exporter);
-CREATE INDEX clock_upstream ON clock (generation, upstream);
 
 -- Violation cases.
 CREATE TABLE case_file (

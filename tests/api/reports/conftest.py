@@ -34,19 +34,27 @@ def reports(season: Season) -> dict[str, Report]:
     """One report of each kind."""
     return {
         "enterprise-statement": enterprise_statement.build(season.store, FIRM, MONTH),
-        "agency-statement": agency_statement.build(season.store, "police", MONTH),
+        "agency-statement": agency_statement.build(season.store, "customs", MONTH),
         "dossier": dossier.build(season.store, FIRM),
         "city": city.build(season.store, MONTH),
     }
 
 
+class Papers(dict[str, Paper]):
+    """Each report on paper, made when it is asked for first."""
+
+    def __init__(self, reports: dict[str, Report], folder: Path) -> None:
+        super().__init__()
+        self._reports = reports
+        self._folder = folder
+
+    def __missing__(self, kind: str) -> Paper:
+        path = self._folder / f"{kind}.pdf"
+        path.write_bytes(render_pdf(self._reports[kind]))
+        self[kind] = Paper(self._reports[kind], path)
+        return self[kind]
+
+
 @pytest.fixture(scope="session")
-def papers(reports: dict[str, Report], tmp_path_factory: pytest.TempPathFactory) -> dict[str, Paper]:
-    """Each of them on paper."""
-    folder = tmp_path_factory.mktemp("papers")
-    found = {}
-    for kind, report in reports.items():
-        path = folder / f"{kind}.pdf"
-        path.write_bytes(render_pdf(report))
-        found[kind] = Paper(report, path)
-    return found
+def papers(reports: dict[str, Report], tmp_path_factory: pytest.TempPathFactory) -> Papers:
+    return Papers(reports, tmp_path_factory.mktemp("papers"))

@@ -18,7 +18,7 @@ from projections.proof.unknowable import Text
 from projections.reports import dossier, enterprise_statement
 from projections.reports.months import Month
 from projections.reports.report import Report
-from tests.api.reports.conftest import Paper
+from tests.api.reports.conftest import Paper, Papers
 from tests.support.desk import desk, enterprise
 from tests.support.pages import attachments, flat, fonts, pages, texts
 from tests.support.reports import FIRM, PAIR
@@ -41,7 +41,7 @@ SEALS = {
 
 
 @pytest.fixture(params=KINDS)
-def paper(request: pytest.FixtureRequest, papers: dict[str, Paper]) -> Paper:
+def paper(request: pytest.FixtureRequest, papers: Papers) -> Paper:
     return papers[request.param]
 
 
@@ -114,7 +114,7 @@ def test_nothing_reaches_beyond_the_margins(paper: Paper) -> None:
                 assert before.right <= after.left + 1.2, (before, after)
 
 
-def test_the_statement_shows_its_figures(papers: dict[str, Paper]) -> None:
+def test_the_statement_shows_its_figures(papers: Papers) -> None:
     """Given an enterprise's statement, then opening, every entry with its balances, and closing stand on paper."""
     paper = papers["enterprise-statement"]
     (account,) = paper.report.content["accounts"]
@@ -131,7 +131,7 @@ def test_the_statement_shows_its_figures(papers: dict[str, Paper]) -> None:
     assert PAIR in flat("".join(read))
 
 
-def test_the_dossier_shows_every_car_and_document(papers: dict[str, Paper]) -> None:
+def test_the_dossier_shows_every_car_and_document(papers: Papers) -> None:
     """Given a dossier, then every VIN, every digest of a document, every flag and every case stands on paper."""
     paper = papers["dossier"]
     whole = flat("".join(texts(paper.pdf)))
@@ -143,7 +143,7 @@ def test_the_dossier_shows_every_car_and_document(papers: dict[str, Paper]) -> N
     assert all(one["sha256"] in words for one in content["documents"])
 
 
-def test_a_report_carries_its_json_and_its_checkpoint(papers: dict[str, Paper], tmp_path: Path) -> None:
+def test_a_report_carries_its_json_and_its_checkpoint(papers: Papers, tmp_path: Path) -> None:
     """Given a PDF, then what it says in JSON and the checkpoint are attached, byte for byte."""
     paper = papers["city"]
     carried = attachments(paper.pdf, tmp_path / "carried")
@@ -154,7 +154,7 @@ def test_a_report_carries_its_json_and_its_checkpoint(papers: dict[str, Paper], 
     assert json.loads(carried["report.json"])["format"] == "quota-ledger-report/1"
 
 
-def test_the_same_report_gives_the_same_bytes(papers: dict[str, Paper]) -> None:
+def test_the_same_report_gives_the_same_bytes(papers: Papers) -> None:
     """Given a report, when it is laid on paper again, then the file is the same: no clock is inside."""
     paper = papers["enterprise-statement"]
     assert render_pdf(paper.report) == paper.pdf.read_bytes()

@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from projections.history.city import city_deadlines
+from projections.due import city_clocks
 from projections.history.findings import explain_finding
 from projections.reports import city
 from projections.reports.months import Month
@@ -36,7 +36,7 @@ def test_levels_add_up_to_used_units_and_unbacked_registrations(season: Season) 
 def test_clocks_and_cases_are_those_of_the_replay(season: Season) -> None:
     """Given the deadlines of all, then the overview counts them by kind and status."""
     content = city.build(season.store).content
-    _, clocks = city_deadlines(season.store)
+    _, _, clocks = city_clocks(season.store)
     counts = Counter((one.kind, one.status) for one in clocks)
 
     assert {(one["kind"], one["status"]): one["count"] for one in content["deadlines"]} == counts

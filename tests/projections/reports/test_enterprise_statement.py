@@ -11,42 +11,52 @@ from projections.reports.months import Month
 from projections.reports.report import ReportRefused
 from tests.support.reports import FIRM, PAIR, Season, day_of, moved
 
+Statements = dict[str, dict[str, Any]]
+
 
 @pytest.fixture(scope="module")
-def statements(season: Season) -> dict[str, dict[str, dict[str, Any]]]:
-    """The statements of an exporter and its upstream, by firm and month."""
+def statements(season: Season) -> Statements:
+    """The statements of an exporter, by month."""
     return {
-        uscc: {
-            month: enterprise_statement.build(season.store, uscc, Month.parse(month)).content
-            for month in season.months()
-        }
-        for uscc in PAIR.split("-")[:2]
+        month: enterprise_statement.build(season.store, FIRM, Month.parse(month)).content
+        for month in season.months()
     }
 
 
-def test_months_lead_from_nothing_to_what_is_stored(season: Season, statements: dict[str, Any]) -> None:
-    """Given both firms of a pair, when every month is stated, then each line adds up, months join, the last is what is stored."""
+def test_months_lead_from_nothing_to_what_is_stored(season: Season, statements: Statements) -> None:
+    """Given a firm, when every month is stated, then each line adds up, months join, the last is what is stored."""
+    balances: dict[str, dict[str, int]] = {}
+    for month, content in statements.items():
+        for account in content["accounts"]:
+            running = balances.get(account["pair_id"], NO_BALANCES)
+            assert account["opening"] == running, month
+            for line in account["lines"]:
+                running = moved(dict(running), line["moves"])
+                assert line["balances"] == running, line["index"]
+            assert account["closing"] == running == moved(account["opening"], account["moved"])
+            balances[account["pair_id"]] = dict(running)
     stored = season.pairs()
-    for uscc, months in statements.items():
-        balances: dict[str, dict[str, int]] = {}
-        for month, content in months.items():
-            for account in content["accounts"]:
-                running = balances.get(account["pair_id"], NO_BALANCES)
-                assert account["opening"] == running, (uscc, month)
-                for line in account["lines"]:
-                    running = moved(dict(running), line["moves"])
-                    assert line["balances"] == running, (uscc, line["index"])
-                assert account["closing"] == running == moved(account["opening"], account["moved"])
-                balances[account["pair_id"]] = dict(running)
-        assert balances == {pair_id: units for pair_id, units in stored.items() if uscc in pair_id.split("-")}
+    assert balances == {pair_id: units for pair_id, units in stored.items() if FIRM in pair_id.split("-")}
 
 
-def test_every_entry_that_names_the_firm_stands_in_its_month(
-    season: Season, statements: dict[str, Any]
-) -> None:
+def test_both_firms_of_a_pair_see_the_same_account(season: Season, statements: Statements) -> None:
+    """Given a month with postings, when the upstream's is stated, then its account is the exporter's but for the role."""
+    month = max(statements, key=lambda one: len(statements[one]["accounts"][0]["lines"]))
+    upstream = enterprise_statement.build(season.store, PAIR.split("-")[1], Month.parse(month)).content
+    (theirs,) = [one for one in upstream["accounts"] if one["pair_id"] == PAIR]
+    (ours,) = statements[month]["accounts"]
+
+    assert (ours["role"], theirs["role"]) == ("EXPORTER", "UPSTREAM")
+    same = ("opening", "closing", "moved", "exporter", "upstream")
+    assert {name: ours[name] for name in same} == {name: theirs[name] for name in same}
+    moves = [[line for line in one["lines"] if line["moves"]] for one in (ours, theirs)]
+    assert moves[0] == moves[1] != []
+
+
+def test_every_entry_that_names_the_firm_stands_in_its_month(season: Season, statements: Statements) -> None:
     """Given a firm, when its months are stated, then each entry of its chain is there once as a line or refusal."""
     named = {line.index for line in season.lines if f"enterprise:{FIRM}" in line.subjects}
-    for month, content in statements[FIRM].items():
+    for month, content in statements.items():
         lines = [line["index"] for account in content["accounts"] for line in account["lines"]]
         shown = [*lines, *(one["index"] for key in ("other", "refused") for one in content[key])]
         inside = {index for index in named if day_of(season.lines[index]).isoformat().startswith(month)}
