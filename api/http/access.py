@@ -17,6 +17,7 @@ from domain.catalogue import CATALOGUE
 
 READERS: Final = AGENCIES | {Role.AUDITOR, Role.INVESTIGATOR}
 _AUDITING: Final = frozenset({Role.AUDITOR, Role.WITNESS, Role.OPERATOR})
+_INSPECTING: Final = frozenset({Role.AUDITOR, Role.INVESTIGATOR})
 _SIGNERS: Final = ("commerce", "transport", "police", "customs", "operator")
 _OWN: Final = READERS | {Role.ENTERPRISE}
 
@@ -97,6 +98,9 @@ _ROWS: Final = (
         "GET", "/v1/enterprises/{uscc}/statements", frozenset({Role.AUDITOR}),
         "the statements of the verifier, with an enterprise's entries",
     ),
+    Row("GET", "/v1/patterns", _INSPECTING, "what an investigator asks first"),
+    Row("GET", "/v1/patterns/{name}", _INSPECTING, "one pattern with its hits"),
+    Row("GET", "/v1/graph", _INSPECTING, "who is joined to whom"),
     Row("GET", "/v1/reconciliations", READERS, "list statements of account"),
     Row(
         "POST", "/v1/reconciliations/preview", frozenset({Role.POLICE, Role.TRANSPORT, Role.CUSTOMS}),

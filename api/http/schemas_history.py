@@ -126,6 +126,19 @@ _EXPLAINED: Final[dict[str, Schema]] = {
 }
 
 _ACTS: Final = ("registered", "copied", "transferred", "submitted", "released", "loaded", "deregistered")
+_WORDS: Final = exactly(zh=TEXT, en=TEXT)
+_PATTERN: Final[dict[str, Schema]] = {
+    "name": TEXT,
+    "title": _WORDS,
+    "question": _WORDS,
+    "shows": _WORDS,
+    "shows_not": _WORDS,
+    "parameters": list_of(
+        exactly(name=TEXT, unit=TEXT, default=WHOLE, lowest=WHOLE, highest=WHOLE, zh=TEXT, en=TEXT)
+    ),
+    "values": by_id(WHOLE),
+    "total": WHOLE,
+}
 _VERDICT: Final = {"type": "string", "enum": ["PROVED", "REFUTED", "UNDETERMINED"]}
 _CASE_STATUS: Final = {"type": "string", "enum": ["OPEN", "DECIDED", "OVERTURNED"]}
 
@@ -302,6 +315,28 @@ HISTORY: Final[Mapping[str, Schema]] = MappingProxyType(
             statements=list_of(
                 exactly(code=TEXT, zh=TEXT, en=TEXT, verdict=_VERDICT, entries=list_of(WHOLE))
             ),
+        ),
+        "Patterns": exactly(
+            format={"const": "quota-ledger-patterns/1"},
+            origin=TEXT,
+            on=DAY,
+            size=WHOLE,
+            patterns=list_of(exactly(**_PATTERN)),
+        ),
+        "PatternAnswered": exactly(
+            format={"const": "quota-ledger-patterns/1"},
+            origin=TEXT,
+            on=DAY,
+            size=WHOLE,
+            **_PATTERN,
+            hits=list_of(exactly(subjects=list_of(TEXT), entries=list_of(WHOLE), figures=_ANYTHING)),
+        ),
+        "Graph": exactly(
+            format={"const": "quota-ledger-graph/1"},
+            origin=TEXT,
+            size=WHOLE,
+            nodes=list_of(exactly(id=TEXT, kinds=list_of(TEXT), label=TEXT, cars=WHOLE)),
+            edges=list_of(exactly(source=TEXT, target=TEXT, kind=TEXT, cars=WHOLE, entries=list_of(WHOLE))),
         ),
         "Reconciliations": exactly(
             size=WHOLE,

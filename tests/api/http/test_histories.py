@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from api.http import deadlines
 from api.http.replays import Replays
 from ledger.opening import load_ring
 from projections.history.moments import Moment, replay_at
@@ -230,7 +229,7 @@ def test_clocks_of_a_past_day_are_those_known_then(at: Readers) -> None:
 def test_clocks_from_the_view_are_those_of_a_replay(at: Readers, monkeypatch: pytest.MonkeyPatch) -> None:
     """Given the clocks of now, when the view does not serve and replays do, then they are the same, firm by firm."""
     viewed = ok(at, "/v1/deadlines")
-    monkeypatch.setattr(deadlines, "running", lambda *_: (0, []))
+    monkeypatch.setattr("projections.due.running", lambda *_: (0, []))
     assert ok(at, "/v1/deadlines") == viewed
     for firm in (A_EXPORTER, A_UPSTREAM, B_EXPORTER):
         own = [one for one in viewed["deadlines"] if firm in f"{one['subject']} {one['pair_id']}"]
