@@ -94,8 +94,8 @@ def _next(waiting: deque[_Waiting], told: Callable[[list[Seen]], None]) -> Itera
             seen.append(Seen(stored[at], looked, envelopes))
             at += 1
         else:
-            seen.append(SeenPlain(stored[at : at + looked.count], looked, envelopes))
-            at += looked.count
+            seen.append(SeenPlain(stored[at : at + looked.entries], looked, envelopes))
+            at += looked.entries
     assert at == len(stored), "every entry is looked at"
     told([one for one in seen if isinstance(one, Seen)])
     yield from seen

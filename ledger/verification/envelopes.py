@@ -185,8 +185,8 @@ class EnvelopePass:
         header = Header(run.envelope, index, run.item, "", run.recorded_at, (), (), run.type)
         about = {"agency": run.agency, "ledger": ledger, "type": run.type, "version": run.version}
         self.entry(index, header, about, digests[0], ring, max_age, looked_at)
-        current, first, stop = self._open, run.item, run.item - 1 + run.count
-        more = run.count - 1
+        current, first, stop = self._open, run.item, run.item - 1 + run.entries
+        more = run.entries - 1
         if (
             current is None
             or current.envelope is None
@@ -199,7 +199,7 @@ class EnvelopePass:
             return 1
         current.next_item += more
         current.entered += more
-        return run.count
+        return run.entries
 
     def _take(self, current: _Open, index: int, item: int) -> None:
         """Count the entry in as this item."""

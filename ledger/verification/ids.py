@@ -1,9 +1,4 @@
-"""The ids of all statements, each entered once: 16 bytes in the order of the entries, and a set to find them in.
-
-An id is looked for in the one of some thousands of buckets that its hash names (keyed by the process, so that
-nobody can choose ids that fall into one); there a search through its bytes takes less than a dictionary of all
-ids takes room, some 180 bytes an entry.
-"""
+"""Ids and digests that were met before, in little more room than they take themselves."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -12,8 +7,46 @@ ID_BYTES: Final = 16
 _BUCKETS: Final = 1 << 13
 
 
+class KnownBytes:
+    """A set of byte strings of one length, each of them random or a hash.
+
+    One is looked for in the bucket, of some thousands, that its hash names (keyed by the process, so that nobody
+    can choose what falls into one); to search through its bytes takes no longer than to look into a set of all,
+    which takes four times the room.
+    """
+
+    def __init__(self) -> None:
+        self._buckets = [bytearray() for _ in range(_BUCKETS)]
+        self._count = 0
+
+    def __len__(self) -> int:
+        return self._count
+
+    def add(self, value: bytes) -> bool:
+        """Enter a value; say whether it is new."""
+        bucket = self._buckets[hash(value) & (_BUCKETS - 1)]
+        if value in bucket and position(bucket, value) is not None:
+            return False
+        bucket += value
+        self._count += 1
+        return True
+
+    def update(self, values: Sequence[bytes]) -> None:
+        """Enter values of which :meth:`holds_none`, each another one."""
+        buckets, last = self._buckets, _BUCKETS - 1
+        for value in values:
+            buckets[hash(value) & last] += value
+        self._count += len(values)
+
+    def holds_none(self, values: Sequence[bytes]) -> bool:
+        """Say whether no value is in it."""
+        buckets, last = self._buckets, _BUCKETS - 1
+        near = [value for value in values if value in buckets[hash(value) & last]]
+        return not any(position(buckets[hash(value) & last], value) is not None for value in near)
+
+
 class StatementIds:
-    """The ids of the statements that were entered, and which entry was the first with an id.
+    """The ids of all statements, and which entry was the first with an id.
 
     A first entry is found by reading them all, which only a replayed statement is reason for.
     """
@@ -21,31 +54,31 @@ class StatementIds:
     def __init__(self) -> None:
         self._ids = bytearray()
         """In the order of the entries that were the first with one."""
-        self._indices: list[tuple[int, int]] = []
+        self._steps: list[tuple[int, int]] = []
         """(position, index) from which on the ids are those of entries in a row."""
-        self._buckets = [bytearray() for _ in range(_BUCKETS)]
+        self._known = KnownBytes()
 
     def are_new(self, numbers: Sequence[bytes]) -> bool:
-        """Say whether none of these ids, each another one, was entered yet."""
-        buckets, last = self._buckets, _BUCKETS - 1
-        return not any([number in buckets[hash(number) & last] and self._is_known(number) for number in numbers])
+        """Say whether none of these ids was entered yet."""
+        return self._known.holds_none(numbers)
 
     def add(self, index: int, numbers: Sequence[bytes]) -> None:
-        """Enter ids that :meth:`are_new`, of entries in a row from ``index`` on."""
-        buckets, last = self._buckets, _BUCKETS - 1
-        position = len(self._ids) // ID_BYTES
-        if not self._indices or index - position != self._indices[-1][1] - self._indices[-1][0]:
-            self._indices.append((position, index))
+        """Enter ids that :meth:`are_new`, each another one, of entries in a row from ``index`` on."""
+        at = len(self._ids) // ID_BYTES
+        if not self._steps or index - at != self._steps[-1][1] - self._steps[-1][0]:
+            self._steps.append((at, index))
         self._ids += b"".join(numbers)
-        for number in numbers:
-            buckets[hash(number) & last] += number
+        self._known.update(numbers)
 
     def enter(self, number: bytes, index: int) -> int:
         """Enter the id of an entry unless it is known; return the first entry that has it."""
-        if self._is_known(number):
-            return self._first(number)
-        self.add(index, [number])
-        return index
+        if self.are_new([number]):
+            self.add(index, [number])
+            return index
+        at = position(self._ids, number)
+        assert at is not None, "the id is known"
+        start, first = next(step for step in reversed(self._steps) if step[0] <= at)
+        return first + at - start
 
     def saved(self) -> bytes:
         """Return all ids, in the order in which they were entered."""
@@ -55,19 +88,11 @@ class StatementIds:
         """Take up what :meth:`saved` returned of a ledger in which every entry has its own."""
         self.add(0, [saved[at : at + ID_BYTES] for at in range(0, len(saved), ID_BYTES)])
 
-    def _is_known(self, number: bytes) -> bool:
-        return _position(self._buckets[hash(number) & (_BUCKETS - 1)], number) is not None
 
-    def _first(self, number: bytes) -> int:
-        position = _position(self._ids, number)
-        assert position is not None, "the id is known"
-        start, index = next(step for step in reversed(self._indices) if step[0] <= position)
-        return index + position - start
-
-
-def _position(ids: bytearray, number: bytes) -> int | None:
-    """Return which of joined ids this one is; bytes of two neighbours are none."""
-    at = ids.find(number)
-    while at >= 0 and at % ID_BYTES:
-        at = ids.find(number, at + 1)
-    return None if at < 0 else at // ID_BYTES
+def position(values: bytearray, value: bytes) -> int | None:
+    """Return which of joined values of one length this one is; bytes of two neighbours are none."""
+    width = len(value)
+    at = values.find(value)
+    while at >= 0 and at % width:
+        at = values.find(value, at + 1)
+    return None if at < 0 else at // width

@@ -33,7 +33,7 @@ APART: Final = KEY_TYPES | {POLICY_PUBLISHED, HEADS_COMMITTED, SUBMISSION_REFUSE
 class Run(NamedTuple):
     """Entries in a row that are items in a row of one envelope and of which authority asks the same."""
 
-    count: int
+    entries: int
     envelope: str
     item: int
     """Of the first of them."""
@@ -68,7 +68,7 @@ class Plain(NamedTuple):
     """What the reader returned; empty without one."""
 
     @property
-    def count(self) -> int:
+    def entries(self) -> int:
         """How many entries there are."""
         return len(self.ids)
 

@@ -72,17 +72,18 @@ def plain_header(line: bytes, derived: Derived, kind: str) -> PlainHeader | None
     except UnicodeDecodeError:
         return None
     front = _FRONT.match(text)
-    if front is None or not is_instant(front[5]):
+    if front is None:
         return None
+    envelope, index, item, prev, recorded_at = front.groups()
     begin = front.end()
     links = _LINK.findall(text, begin)
-    if tuple([link[0] for link in links]) != subjects:
+    if tuple([link[0] for link in links]) != subjects or not is_instant(recorded_at):
         return None
     written = ",".join(['["%s",%s,"%s"]' % link for link in links])
     named = '"' + '","'.join(tags) + '"' if tags else ""
     if text[begin:] != f'{written}],"tags":[{named}],"type":"{kind}","v":1}}':
         return None
-    return PlainHeader(*front.groups(), links)
+    return PlainHeader(envelope, index, item, prev, recorded_at, links)
 
 
 @lru_cache(maxsize=256)

@@ -50,8 +50,10 @@ class Observer(Protocol):
 class ReadingObserver(Protocol):
     """An observer that has most entries read where they are looked at, before the pass comes to them."""
 
-    reader: Reader
-    """Reads an entry of a row."""
+    @property
+    def reader(self) -> Reader:
+        """Reads an entry of a row."""
+        ...
 
     def __call__(
         self, index: int, leaf: bytes, header: Header, statement: dict[str, Any], recorded_at: datetime
@@ -59,7 +61,7 @@ class ReadingObserver(Protocol):
         """Take an entry that stands outside every row; see :class:`Observer`."""
         ...
 
-    def take(self, index: int, leaves: bytes, said: Sequence[Any]) -> None:
+    def take_row(self, index: int, leaves: bytes, said: Sequence[Any]) -> None:
         """Take entries in a row.
 
         Args:
@@ -256,20 +258,20 @@ class Walk:
         self._ids.add(plain.start, plain.ids)
         self.last_recorded_at = plain.last_recorded_at
         self.subjects.go_on(plain.links, plain.leaves.hex())
-        self.rows.plain(plain.count, plain.subjects, plain.tags)
+        self.rows.plain(plain.entries, plain.subjects, plain.tags)
         at = 0
         for run in plain.runs:
-            stop = at + run.count
+            stop = at + run.entries
             while at < stop:
                 at += self._signed(seen, run, at)
-                run = run._replace(count=stop - at, item=run.item + run.count - (stop - at))
+                run = run._replace(entries=stop - at, item=run.item + run.entries - (stop - at))
         if isinstance(self._observer, ReadingObserver):
-            self._observer.take(plain.start, plain.leaves, plain.said)
+            self._observer.take_row(plain.start, plain.leaves, plain.said)
 
     def _signed(self, seen: SeenPlain, run: Run, at: int) -> int:
         """Check who signed the entries of a run, as far as that is done at once; return how many they are."""
         plain, index = seen.plain, seen.plain.start + at
-        digests = plain.digests[at : at + run.count]
+        digests = plain.digests[at : at + run.entries]
         done = self.envelopes.run(
             index, run, plain.ledger, digests, self.ring, self._max_age, seen.envelopes
         )
