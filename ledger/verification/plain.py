@@ -107,7 +107,13 @@ class Row:
         return True
 
     def add(
-        self, leaf: bytes, header: PlainHeader, statement: dict[str, Any], digest: str, number: bytes, tags: int
+        self,
+        leaf: bytes,
+        header: PlainHeader,
+        statement: dict[str, Any],
+        digest: str,
+        number: bytes,
+        tags: int,
     ) -> None:
         """Take in an entry that is the first of the row, or with which it goes on."""
         at, links = len(self._leaves), self._links

@@ -19,6 +19,7 @@ from ledger.keys import Key
 from ledger.merkle import HASH_SIZE, TILE_WIDTH, Tree, tile_width
 from ledger.source import Source
 
+
 class AnotherHistory(Exception):
     """The leaf hashes that lie there do not give the root that was audited, or are not all there."""
 

@@ -66,9 +66,7 @@ class SubjectChains:
         if self._rightly:
             return False
         last = self._last
-        return all(
-            [last.get(key, _FIRST) == (number - 1, prev) for key, number, prev, _, _ in links]
-        )
+        return all([last.get(key, _FIRST) == (number - 1, prev) for key, number, prev, _, _ in links])
 
     def go_on(self, links: Iterable[Link], leaves: str) -> None:
         """Take over links that :meth:`fit`; ``leaves`` are the leaf hashes (hex) of their row, joined."""

@@ -272,9 +272,7 @@ class Walk:
         """Check who signed the entries of a run, as far as that is done at once; return how many they are."""
         plain, index = seen.plain, seen.plain.start + at
         digests = plain.digests[at : at + run.entries]
-        done = self.envelopes.run(
-            index, run, plain.ledger, digests, self.ring, self._max_age, seen.envelopes
-        )
+        done = self.envelopes.run(index, run, plain.ledger, digests, self.ring, self._max_age, seen.envelopes)
         if self.envelopes.opened is not None:
             self.rows.opened(index, self.envelopes.opened.digest)
         self._tree.extend(plain.leaves[at * HASH_SIZE : (at + done) * HASH_SIZE])

@@ -85,9 +85,7 @@ class Follower:
 
     def _take_quiet(self, index: int, leaf: bytes, said: Quiet) -> None:
         self.checker.take(index, said)
-        self.recording.take(
-            index, leaf, said.agency, said.recorded_on, said.effective, ahead=said.ahead
-        )
+        self.recording.take(index, leaf, said.agency, said.recorded_on, said.effective, ahead=said.ahead)
         if said.attachments:
             self.attachments.take([(index, digest, length) for length, _, _, digest in said.attachments])
         if self.snapshot_at == index + 1:

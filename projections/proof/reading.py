@@ -75,7 +75,9 @@ class Whole(NamedTuple):
     recorded_at: datetime
 
 
-def read_whole(_index: int, subjects: Sequence[str], statement: dict[str, Any], recorded_at: datetime) -> Whole:
+def read_whole(
+    _index: int, subjects: Sequence[str], statement: dict[str, Any], recorded_at: datetime
+) -> Whole:
     """Return the entry unread, for a checker with groups that ask for more."""
     return Whole(subjects, statement, recorded_at)
 
