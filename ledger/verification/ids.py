@@ -10,9 +10,9 @@ _BUCKETS: Final = 1 << 13
 class KnownBytes:
     """A set of byte strings of one length, each of them random or a hash.
 
-    One is looked for in the bucket, of some thousands, that its hash names (keyed by the process, so that nobody
-    can choose what falls into one); to search through its bytes takes no longer than to look into a set of all,
-    which takes four times the room.
+    One is looked for in the bucket, of some thousands, that its hash names (keyed by the process, so that
+    nobody can choose what falls into one). To search through its bytes takes hardly longer than to look into
+    a set of all, which takes four times the room.
     """
 
     def __init__(self) -> None:

@@ -1,4 +1,4 @@
-"""While a whole ledger is gone through nobody looks for cycles among its millions of objects: there are none."""
+"""While a whole ledger is gone through nobody looks for cycles among millions of objects: there are none."""
 
 import gc
 from collections.abc import Iterator

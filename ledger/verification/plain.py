@@ -1,7 +1,7 @@
 """Entries in a row of which each, by itself and beside the others, is plainly as it should be.
 
-What such a row leaves to be asked of the ledger before it is so little that the pass asks it of all of them at
-once (``walk``). What is not plain, or of a type that changes what later entries are held against, stands
+What such a row leaves to be asked of the ledger before it is so little that the pass asks it of all of them
+at once (``walk``). What is not plain, or of a type that changes what later entries are held against, stands
 outside every row and is looked at as ever; nothing is said against it here.
 """
 

@@ -1,11 +1,12 @@
 r"""The short road for what is as it should be: the same answer as the careful one, or none at all.
 
-Whoever writes a ledger writes one form of it, so a verifier that knows what stands there by right can make the
-bytes anew and compare. A statement is parsed and written again (orjson, sorted members): the same bytes are
-canonical, but for what the profile of ``ledger.canonical`` leaves out and JSON does not, which is asked for
-besides. A header is made from its statement and the few values that are its own.
+Whoever writes a ledger writes one form of it, so a verifier that knows what stands there by right can make
+the bytes anew and compare. A statement is parsed and written again (orjson, sorted members): the same bytes
+are canonical, but for what the profile of ``ledger.canonical`` leaves out and JSON does not, which is asked
+for besides. A header is made from its statement and the few values that are its own.
 
-None means no more than that it is not plain to see: ``ledger.canonical`` and ``ledger.header`` say what it is.
+None means no more than that it is not plain to see: ``ledger.canonical`` and ``ledger.header`` say what it
+is.
 """
 
 import re
@@ -79,7 +80,7 @@ def plain_header(line: bytes, derived: Derived, kind: str) -> PlainHeader | None
     links = _LINK.findall(text, begin)
     if tuple([link[0] for link in links]) != subjects or not is_instant(recorded_at):
         return None
-    written = ",".join(['["%s",%s,"%s"]' % link for link in links])
+    written = ",".join([f'["{key}",{number},"{leaf}"]' for key, number, leaf in links])
     named = '"' + '","'.join(tags) + '"' if tags else ""
     if text[begin:] != f'{written}],"tags":[{named}],"type":"{kind}","v":1}}':
         return None

@@ -12,7 +12,6 @@ every entry in it is sound, and nothing in it is doubtful; so no more is needed 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
 
 from ledger.canonical import Malformed
 from ledger.keys import Key

@@ -70,7 +70,7 @@ class RowsPass:
             )  # fmt: skip
 
     def plain(self, entries: int, subjects: int, tags: int) -> None:
-        """Count what stands in a row of plain entries, envelopes aside; where there is an audit there is none."""
+        """Count what stands in a row of plain entries, envelopes aside; no audit has such rows."""
         counts = self.counts
         counts["statement"] += entries
         counts["subject"] += subjects

@@ -50,7 +50,7 @@ def checked_statement(entry: Entry) -> dict[str, Any]:
 
 
 def has_plain_members(statement: dict[str, Any]) -> bool:
-    """Say whether the outer members of a canonical statement are plainly as ``checked_statement`` wants them."""
+    """Say whether the outer members of a statement are plainly as ``checked_statement`` wants them."""
     if statement.keys() != _MEMBERS:
         return False
     occurred_at, number, version = statement["occurred_at"], statement["id"], statement["version"]

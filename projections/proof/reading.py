@@ -1,7 +1,8 @@
 """Entries read ahead of the checker, in whatever process looks at them: what is slow and needs no state.
 
-Nearly all entries of a ledger say something of one car or enterprise that few groups ask for. Of these (``QUIET``)
-only that is kept: facts, codes, a filing. What any other group may ask for is read when its turn has come.
+Nearly all entries of a ledger say something of one car or enterprise that few groups ask for. Of these
+(``QUIET``) only that is kept: facts, codes, a filing. What any other group may ask for is read when its turn
+has come.
 """
 
 from collections.abc import Sequence

@@ -13,7 +13,7 @@ from ledger.verification import Verification, look
 from ledger.verification.ids import ID_BYTES, KnownBytes, StatementIds
 from ledger.verification.look import Work
 from ledger.verification.plain import APART, Plain, rows_of
-from tests.support.bundles import found, verify_built, verify_files
+from tests.support.bundles import found, verify_files
 from tests.support.ledger_builder import EXPORTER, UPSTREAM, ZEROS, Builder, history
 
 
