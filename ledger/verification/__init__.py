@@ -11,6 +11,7 @@ leave the integrity of what is there as it is.
 
 from ledger.source import Break, BreakClass, Source, Unreadable
 from ledger.verification.ids import KnownBytes
+from ledger.verification.observer import Observer, ReadingObserver
 from ledger.verification.pause import collection_paused
 from ledger.verification.plain import Reader
 from ledger.verification.receipt import ReceiptVerification, verify_receipt
@@ -20,7 +21,7 @@ from ledger.verification.subject import verify_subject
 from ledger.verification.subject_result import SubjectVerification
 from ledger.verification.types import TypeRule, Types
 from ledger.verification.verify import unreadable, verify_source
-from ledger.verification.walk import Observer, Progress, ReadingObserver
+from ledger.verification.walk import Progress
 
 __all__ = [
     "AnotherHistory",

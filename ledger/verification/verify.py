@@ -15,13 +15,14 @@ from ledger.note import VerifierKey
 from ledger.source import Gap, Source
 from ledger.store import StoreError
 from ledger.verification.anchoring import Commitments, check_genesis, gather
+from ledger.verification.observer import Observer, ReadingObserver
 from ledger.verification.pause import collection_paused
 from ledger.verification.result import Breaks, Verification
 from ledger.verification.resume import PassState, leaves_below
 from ledger.verification.touched import touched_in
 from ledger.verification.tree import TreePass
 from ledger.verification.types import Types
-from ledger.verification.walk import Observer, Progress, ReadingObserver, Walk
+from ledger.verification.walk import Progress, Walk
 
 _SELF_CONSISTENT: Final = "self-consistent only: without an anchor a ledger made anew looks the same"
 

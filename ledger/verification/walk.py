@@ -1,9 +1,9 @@
 """One pass over the entries: each is hashed again, chained again and asked who signed it."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from datetime import datetime
-from typing import Any, Protocol, runtime_checkable
+from typing import Any
 
 from ledger.canonical import Malformed
 from ledger.entry import ZERO_HASH, Header
@@ -16,7 +16,8 @@ from ledger.verification.housekeeping import Housekeeping
 from ledger.verification.ids import ID_BYTES, StatementIds
 from ledger.verification.key_fold import KEY_TYPES, KeyFold
 from ledger.verification.look import look_at_entry
-from ledger.verification.plain import Plain, Reader, Run
+from ledger.verification.observer import Observer, ReadingObserver
+from ledger.verification.plain import Plain, Run
 from ledger.verification.result import Breaks
 from ledger.verification.resume import PassState
 from ledger.verification.rows import SUBMISSION_REFUSED, RowsPass
@@ -26,50 +27,6 @@ from ledger.verification.tree import TreePass
 from ledger.verification.types import MaxAge, Types
 
 Progress = Callable[[int, int], None]
-
-
-class Observer(Protocol):
-    """Who follows the pass: told of every sound entry in order, so that none is parsed twice."""
-
-    def __call__(
-        self, index: int, leaf: bytes, header: Header, statement: dict[str, Any], recorded_at: datetime
-    ) -> None:
-        """Take the entry at ``index``.
-
-        Args:
-            index: where the entry stands; one that is lost or changed is left out.
-            leaf: its leaf hash.
-            header: its header line.
-            statement: parsed, its outer members checked; not to be changed.
-            recorded_at: aware instant.
-        """
-        ...
-
-
-@runtime_checkable
-class ReadingObserver(Protocol):
-    """An observer that has most entries read where they are looked at, before the pass comes to them."""
-
-    @property
-    def reader(self) -> Reader:
-        """Reads an entry of a row."""
-        ...
-
-    def __call__(
-        self, index: int, leaf: bytes, header: Header, statement: dict[str, Any], recorded_at: datetime
-    ) -> None:
-        """Take an entry that stands outside every row; see :class:`Observer`."""
-        ...
-
-    def take_row(self, index: int, leaves: bytes, said: Sequence[Any]) -> None:
-        """Take entries in a row.
-
-        Args:
-            index: of the first.
-            leaves: their leaf hashes, joined.
-            said: what the reader returned of each.
-        """
-        ...
 
 
 class Walk:

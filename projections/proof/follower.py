@@ -66,16 +66,16 @@ class Follower:
     def __call__(
         self, index: int, leaf: bytes, header: Header, statement: dict[str, Any], recorded_at: datetime
     ) -> None:
-        """Take in one sound entry; see ``ledger.verification.walk.Observer``."""
+        """Take in one sound entry; see ``ledger.verification.observer.Observer``."""
         self._read(index, leaf, Whole([subject.key for subject in header.subjects], statement, recorded_at))
 
     @property
     def reader(self) -> Reader:
-        """See ``ledger.verification.walk.ReadingObserver``; extracts are set against whole entries."""
+        """See ``ledger.verification.observer.ReadingObserver``; extracts are set against whole entries."""
         return read_entry if self.comparable is None else read_whole
 
     def take_row(self, index: int, leaves: bytes, said: Sequence[Quiet | Whole]) -> None:
-        """Take in sound entries in a row; see ``ledger.verification.walk.ReadingObserver``."""
+        """Take in sound entries in a row; see ``ledger.verification.observer.ReadingObserver``."""
         for at, (place, one) in enumerate(enumerate(said, index)):
             leaf = leaves[at * HASH_SIZE : (at + 1) * HASH_SIZE]
             if isinstance(one, Whole):
