@@ -1,10 +1,12 @@
 """Ids and digests that were met before, in little more room than they take themselves."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import Final
 
 ID_BYTES: Final = 16
 _BUCKETS: Final = 1 << 13
+_EMPTY: Final = bytearray()
 
 
 class KnownBytes:
@@ -16,7 +18,7 @@ class KnownBytes:
     """
 
     def __init__(self) -> None:
-        self._buckets = [bytearray() for _ in range(_BUCKETS)]
+        self._buckets: defaultdict[int, bytearray] = defaultdict(bytearray)
         self._count = 0
 
     def __len__(self) -> int:
@@ -41,7 +43,7 @@ class KnownBytes:
     def holds_none(self, values: Sequence[bytes]) -> bool:
         """Say whether no value is in it."""
         buckets, last = self._buckets, _BUCKETS - 1
-        near = [value for value in values if value in buckets[hash(value) & last]]
+        near = [value for value in values if value in buckets.get(hash(value) & last, _EMPTY)]
         return not any(position(buckets[hash(value) & last], value) is not None for value in near)
 
 
