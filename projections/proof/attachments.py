@@ -61,9 +61,9 @@ class Attachments:
                 detail = f"document {name} has {found} bytes, {length} are stated"
                 self.breaks.append(Break("attachment", index, detail))
 
-    def restore(self, stated: bytes | bytearray) -> None:
-        """Take in what ``stated`` was earlier."""
-        self.take((index, key.hex(), length) for index, key, length in _STATED.iter_unpack(stated))
+    def listed(self) -> list[tuple[int, str, int]]:
+        """Return entry, SHA-256 and bytes of each attachment, as :meth:`take` takes them."""
+        return [(index, key.hex(), length) for index, key, length in _STATED.iter_unpack(self.stated)]
 
     def _lack(self, index: int) -> None:
         """Count an entry once, however many of its documents are not there."""

@@ -44,7 +44,7 @@ class ProofState:
     """The checker and what goes along with it, after ``size`` entries.
 
     Attributes:
-        attachments: those that were named, see ``Attachments.stated``; the documents are looked at anew.
+        attachments: (entry, SHA-256, bytes) of each that was named; the documents are looked at anew.
         snapshot_at: where the stored balances stood when they were compared, None if there were none.
         snapshot: the balances of the replay there.
     """
@@ -52,7 +52,7 @@ class ProofState:
     size: int
     checker: Checker
     recording: Recording
-    attachments: bytearray
+    attachments: list[tuple[int, str, int]]
     snapshot_at: int | None
     snapshot: Balances | None
 
@@ -66,7 +66,7 @@ def state_of(follower: Follower, size: int) -> ProofState:
         size,
         checker,
         follower.recording,
-        follower.attachments.stated,
+        follower.attachments.listed(),
         None if snapshot is None else follower.snapshot_at,
         None if snapshot is None else {pair: dict(row) for pair, row in snapshot.items()},
     )
@@ -82,7 +82,7 @@ def go_on(
     """
     follower = Follower(until=until, documents=documents, snapshot_at=snapshot_at, checker=state.checker)
     follower.recording = state.recording
-    follower.attachments.restore(state.attachments)
+    follower.attachments.take(state.attachments)
     if snapshot_at == state.size:
         follower.snapshot = balances_of(state.checker)
     elif snapshot_at is not None and snapshot_at == state.snapshot_at:
