@@ -45,7 +45,7 @@ SINGLES_SHARE = 10  # one signature an entry takes so much longer that a tenth o
 SEASON = "season"
 ENTRIES_PER_CAR = 11.8  # of a season
 SEASON_TASKS = ("complete", "audit")
-TASKS = ("hashes", "signatures", "chain", "signed", "complete")
+TASKS = ("hashes", "signatures", "chain", "signed", "complete", "audit")
 TITLES = {
     "hashes": "bare SHA-256, one core, entries",
     "signatures": "bare Ed25519, one core, signatures",
@@ -212,7 +212,7 @@ def table(found: dict[tuple[str, str], dict[str, float]]) -> Iterator[str]:
         for kind, number in PER_ENVELOPE.items():
             one = found[kind, task]
             bare = found[kind, "hashes"]["cpu_us"]
-            if task in {"signed", "complete"}:
+            if task in {"signed", "complete", "audit"}:
                 bare += found[kind, "signatures"]["cpu_us"] / number
             ratio = "" if task in {"hashes", "signatures"} else f" (×{one['cpu_us'] / bare:.1f})"
             cells += [f"{one['rate']:,.0f}", f"{one['cpu_us']:,.2f}{ratio}"]

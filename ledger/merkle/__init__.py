@@ -12,7 +12,7 @@ leaf n · 256^(l+1); so level 0 holds leaf hashes, and only full tiles are hashe
 Everything here is pure; the hashes of an existing tree are read through the one method of ``TileReader``.
 """
 
-from ledger.merkle.hashes import EMPTY_ROOT, HASH_SIZE, leaf_hash, node_hash, root
+from ledger.merkle.hashes import EMPTY_ROOT, HASH_SIZE, leaf_hash, node_hash, root, split
 from ledger.merkle.proofs import (
     ProofError,
     consistency_proof,
@@ -49,6 +49,7 @@ __all__ = [
     "node_hash",
     "root",
     "root_from_tiles",
+    "split",
     "subtree_hash",
     "tile_width",
     "tree_at",

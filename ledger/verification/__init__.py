@@ -10,6 +10,10 @@ leave the integrity of what is there as it is.
 """
 
 from ledger.source import Break, BreakClass, Source, Unreadable
+from ledger.verification.ids import KnownBytes
+from ledger.verification.observer import Observer, ReadingObserver
+from ledger.verification.pause import collection_paused
+from ledger.verification.plain import Reader
 from ledger.verification.receipt import ReceiptVerification, verify_receipt
 from ledger.verification.result import Verification
 from ledger.verification.resume import AnotherHistory, PassState
@@ -17,15 +21,18 @@ from ledger.verification.subject import verify_subject
 from ledger.verification.subject_result import SubjectVerification
 from ledger.verification.types import TypeRule, Types
 from ledger.verification.verify import unreadable, verify_source
-from ledger.verification.walk import Observer, Progress
+from ledger.verification.walk import Progress
 
 __all__ = [
     "AnotherHistory",
     "Break",
     "BreakClass",
+    "KnownBytes",
     "Observer",
     "PassState",
     "Progress",
+    "Reader",
+    "ReadingObserver",
     "ReceiptVerification",
     "Source",
     "SubjectVerification",
@@ -33,6 +40,7 @@ __all__ = [
     "Types",
     "Unreadable",
     "Verification",
+    "collection_paused",
     "unreadable",
     "verify_receipt",
     "verify_source",

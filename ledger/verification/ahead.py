@@ -9,6 +9,7 @@ from ledger.merkle import TILE_WIDTH
 from ledger.source import Gap, Source, StoredEntry
 from ledger.store import StoreError
 from ledger.verification.look import Looked, LookedEntry, LookedEnvelope, Work
+from ledger.verification.plain import Plain, Reader
 from ledger.verification.workers import lookers
 
 
@@ -20,13 +21,28 @@ class Seen(NamedTuple):
     envelopes: dict[bytes, LookedEnvelope]
 
 
+class SeenPlain(NamedTuple):
+    """Entries in a row that are plainly as they should be; see :class:`Seen`."""
+
+    rows: list[StoredEntry]
+    plain: Plain
+    envelopes: dict[bytes, LookedEnvelope]
+
+
+Item = Seen | SeenPlain | Gap
+_Waiting = tuple[list[StoredEntry], list[bytes], Future[Looked]] | Gap | StoreError
+
+
 def looked_at(
     source: Source,
     start: int,
     size: int,
     keys: Callable[[], dict[str, bytes]],
     told: Callable[[list[Seen]], None],
-) -> Generator[Seen | Gap, None, None]:
+    *,
+    rows: bool,
+    reader: Reader | None,
+) -> Generator[Item, None, None]:
     """Yield every row of the source, which begins with ``start``, below ``size``.
 
     Args:
@@ -35,18 +51,21 @@ def looked_at(
         size: how many entries to look for, those before ``start`` among them.
         keys: returns the public keys that are known so far, by keyid.
         told: is told of some entries in a row before the first of them is yielded.
+        rows: whether entries that are plainly as they should be may come together.
+        reader: is asked of those.
 
     Raises:
         StoreError: the source cannot be read, once all before has been yielded.
     """
     who = lookers(size - start)
-    waiting: deque[tuple[list[StoredEntry], list[bytes], Future[Looked]] | Gap | StoreError] = deque()
+    waiting: deque[_Waiting] = deque()
     try:
         for batch in _batches(source.rows(size)):
             if isinstance(batch, list):
                 # Who looks at once knows no more keys than the pass itself, which so does it better.
                 envelopes = _envelopes_near(source, batch) if who.ahead else []
-                work = Work([row.data for row in batch], envelopes, keys())
+                entries, stored = [row.data for row in batch], [row.leaf for row in batch]
+                work = Work(entries, envelopes, keys(), batch[0].index, stored, rows, reader)
                 waiting.append((batch, envelopes, who.submit(work)))
             else:
                 waiting.append(batch)
@@ -58,21 +77,27 @@ def looked_at(
         who.close()
 
 
-def _next(
-    waiting: deque[tuple[list[StoredEntry], list[bytes], Future[Looked]] | Gap | StoreError],
-    told: Callable[[list[Seen]], None],
-) -> Iterator[Seen | Gap]:
+def _next(waiting: deque[_Waiting], told: Callable[[list[Seen]], None]) -> Iterator[Item]:
     first = waiting.popleft()
     if isinstance(first, StoreError):
         raise first
     if isinstance(first, Gap):
         yield first
         return
-    rows, raw, future = first
+    stored, raw, future = first
     entries, found = future.result()
     envelopes = dict(zip(raw, found, strict=True))
-    seen = [Seen(row, looked, envelopes) for row, looked in zip(rows, entries, strict=True)]
-    told(seen)
+    seen: list[Seen | SeenPlain] = []
+    at = 0
+    for looked in entries:
+        if isinstance(looked, LookedEntry):
+            seen.append(Seen(stored[at], looked, envelopes))
+            at += 1
+        else:
+            seen.append(SeenPlain(stored[at : at + looked.entries], looked, envelopes))
+            at += looked.entries
+    assert at == len(stored), "every entry is looked at"
+    told([one for one in seen if isinstance(one, Seen)])
     yield from seen
 
 

@@ -4,7 +4,7 @@ The lines of an envelope are entered together: item 1 to n, one after another. S
 time, and its bytes are read once, with its first item.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType
@@ -16,6 +16,7 @@ from ledger.envelope import Envelope
 from ledger.keys import KeyRing, Unauthorised, check_authority, check_opening
 from ledger.source import BreakClass
 from ledger.verification.look import LookedEnvelope, look_at_envelope
+from ledger.verification.plain import Run
 from ledger.verification.result import Breaks
 from ledger.verification.sequences import Sequences
 from ledger.verification.types import MaxAge, Types
@@ -139,12 +140,66 @@ class EnvelopePass:
                 "envelope", index, f"the statement is not that of line {item} of envelope {digest}"
             )
         # What was asked of an entry with the same answers to everything that counts is not asked again.
-        asked = (recorded_at, statement["type"], statement["version"], statement["agency"], ring.changes)
+        asked = self._asked(header, statement, ring)
         if asked == current.passed:
             return
         fine = self._check_age(index, envelope, recorded_at, current.max_age)
         if index > 0 and self._check_authority(index, envelope, statement, ring, recorded_at) and fine:
             current.passed = asked
+
+    @property
+    def after_gap(self) -> bool:
+        """Whether an entry before the next is not there."""
+        return self._after_gap
+
+    @staticmethod
+    def _asked(header: Header, statement: dict[str, Any], ring: KeyRing) -> tuple[object, ...]:
+        """Return all that age and authority depend on within one envelope."""
+        about = statement["type"], statement["version"], statement["agency"]
+        return header.recorded_at, *about, ring.changes
+
+    def run(
+        self,
+        index: int,
+        run: Run,
+        ledger: str,
+        digests: Sequence[str],
+        ring: KeyRing,
+        max_age: MaxAge,
+        looked_at: Mapping[bytes, LookedEnvelope],
+    ) -> int:
+        """Check the first entry of a run, and the others with it if they leave nothing to be asked.
+
+        Args:
+            index: of the first entry of the run.
+            run: what its entries have in common.
+            ledger: that its statements are for.
+            digests: SHA-256 (hex) of the bytes of each statement.
+            ring: as for :meth:`entry`, and so are the others.
+            max_age: see there.
+            looked_at: see there.
+
+        Returns:
+            How many entries were checked: 1, or all. ``opened`` is that of the first.
+        """
+        header = Header(run.envelope, index, run.item, "", run.recorded_at, (), (), run.type)
+        about = {"agency": run.agency, "ledger": ledger, "type": run.type, "version": run.version}
+        self.entry(index, header, about, digests[0], ring, max_age, looked_at)
+        current, first, stop = self._open, run.item, run.item - 1 + run.entries
+        more = run.entries - 1
+        if (
+            current is None
+            or current.envelope is None
+            or current.passed is None
+            or current.passed != self._asked(header, about, ring)
+            or current.next_item != first + 1
+            or current.entered + more > len(current.envelope.statement_hashes)
+            or current.envelope.statement_hashes[first:stop] != tuple(digests[1:])
+        ):
+            return 1
+        current.next_item += more
+        current.entered += more
+        return run.entries
 
     def _take(self, current: _Open, index: int, item: int) -> None:
         """Count the entry in as this item."""

@@ -5,6 +5,7 @@ nothing here depends on the state of the pass, which believes none of it before 
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from ledger.canonical import Malformed
@@ -12,6 +13,7 @@ from ledger.ed25519 import SignatureInvalid
 from ledger.entry import Derived, Header, derive, parse_entry
 from ledger.envelope import Envelope, parse_envelope, statement_hash, verify_signatures
 from ledger.merkle import leaf_hash
+from ledger.verification.plain import Plain, Reader, rows_of
 from ledger.verification.statements import checked_statement, statement_number
 
 
@@ -50,17 +52,33 @@ class Work(NamedTuple):
     envelopes: Sequence[bytes]
     keys: dict[str, bytes]
     """keyid → public key, as far as is known; a keyid is a hash of its key, it never means another."""
+    start: int = 0
+    """Index of the first entry."""
+    stored: Sequence[bytes | None] = ()
+    """The leaf hash that lies beside each entry, where there is one."""
+    rows: bool = False
+    """Whether entries that are plainly as they should be may be looked at together."""
+    reader: Reader | None = None
+    """Is asked of those entries."""
 
 
-Looked = tuple[list[LookedEntry], list[LookedEnvelope]]
+Looked = tuple[list[LookedEntry | Plain], list[LookedEnvelope]]
 
 
 def look(work: Work) -> Looked:
     """Look at everything, in the given order."""
-    return (
-        [look_at_entry(data) for data in work.entries],
-        [look_at_envelope(raw, work.keys.get) for raw in work.envelopes],
-    )
+    envelopes = [_without_bytes(look_at_envelope(raw, work.keys.get)) for raw in work.envelopes]
+    if not work.rows:
+        return [look_at_entry(data) for data in work.entries], envelopes
+    rows = rows_of(work.start, work.entries, work.stored, work.reader)
+    return [one if isinstance(one, Plain) else look_at_entry(one) for one in rows], envelopes
+
+
+def _without_bytes(looked: LookedEnvelope) -> LookedEnvelope:
+    """Return what an envelope says; who has it looked at has its bytes."""
+    if looked.envelope is None or looked.signature is None:
+        return looked
+    return looked._replace(envelope=replace(looked.envelope, raw=b"", payload=b""))
 
 
 def look_at_entry(data: bytes) -> LookedEntry:

@@ -12,14 +12,11 @@ every entry in it is sound, and nothing in it is doubtful; so no more is needed 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
 
 from ledger.canonical import Malformed
 from ledger.keys import Key
 from ledger.merkle import HASH_SIZE, TILE_WIDTH, Tree, tile_width
 from ledger.source import Source
-
-ID_BYTES: Final = 16
 
 
 class AnotherHistory(Exception):

@@ -69,17 +69,28 @@ class RowsPass:
                 fresh=self._housekeeping.fresh, public_key=public_key,
             )  # fmt: skip
 
+    def plain(self, entries: int, subjects: int, tags: int) -> None:
+        """Count what stands in a row of plain entries, envelopes aside; no audit has such rows."""
+        counts = self.counts
+        counts["statement"] += entries
+        counts["subject"] += subjects
+        counts["tag"] += tags
+
+    def opened(self, index: int, digest: str) -> None:
+        """Count the envelope that the entry at ``index`` is the first of."""
+        self.counts["envelope"] += 1
+        self.counts["sequence"] += 1
+        if self._tile != index // TILE_WIDTH:
+            self._tile, self._digests = index // TILE_WIDTH, []
+        self._digests.append(digest)
+
     def _count(self, index: int, header: Header, opened: Envelope | None, refused: bool) -> None:
         counts = self.counts
         counts["statement"] += 1
         counts["subject"] += len(header.subjects)
         counts["tag"] += len(header.tags)
         if opened is not None:
-            counts["envelope"] += 1
-            counts["sequence"] += 1
-            if self._tile != index // TILE_WIDTH:
-                self._tile, self._digests = index // TILE_WIDTH, []
-            self._digests.append(opened.digest)
+            self.opened(index, opened.digest)
         if refused:
             counts["refused"] += 1
             counts["sequence"] += self._housekeeping.fresh

@@ -12,6 +12,12 @@ _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
 _HASH = re.compile(r"[0-9a-f]{64}\Z")
 _KEY = re.compile(r"[a-z]+:[!-~]{1,150}\Z")
 _CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
+# Any day of these is one, whatever the month and the offset: most instants need no closer look.
+_PLAIN_INSTANT = re.compile(
+    r"[12]\d{3}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,6})?"
+    r"(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)\Z",
+    re.ASCII,
+)
 _REFUSED_MEMBERS: Final = {"concerns", "envelope", "items", "part", "parts", "seq", "signer"}
 _MAX_ITEMS: Final = 150
 _MAX_CONCERNS: Final = 250
@@ -41,6 +47,26 @@ def checked_statement(entry: Entry) -> dict[str, Any]:
     if statement["type"] != entry.header.type:
         raise Malformed(f"the header says {entry.header.type!r}, the statement {statement['type']!r}")
     return statement
+
+
+def has_plain_members(statement: dict[str, Any]) -> bool:
+    """Say whether the outer members of a statement are plainly as ``checked_statement`` wants them."""
+    if statement.keys() != _MEMBERS:
+        return False
+    occurred_at, number, version = statement["occurred_at"], statement["id"], statement["version"]
+    if not (
+        type(occurred_at) is type(number) is type(statement["ledger"]) is type(statement["type"]) is str
+        and type(version) is int
+        and type(statement["attachments"]) is list
+        and type(statement["body"]) is dict
+        and version >= 1
+    ):
+        return False
+    return (
+        statement["agency"] in AGENCIES
+        and _ID.match(number) is not None
+        and _PLAIN_INSTANT.match(occurred_at) is not None
+    )
 
 
 def statement_number(statement: dict[str, Any]) -> int:

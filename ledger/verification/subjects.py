@@ -1,14 +1,28 @@
 """The chains of the subjects and the root over their heads, folded from the entries."""
 
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Iterable, Mapping
+from typing import Final, NamedTuple
 
 from ledger.entry import ZERO_HASH, Subject
 from ledger.heads import head_leaf
-from ledger.merkle import root
+from ledger.merkle import HASH_SIZE, root
 from ledger.verification.result import Breaks
 
+_HEX: Final = 2 * HASH_SIZE
 _FIRST: Final = (0, ZERO_HASH)
+
+
+class Link(NamedTuple):
+    """What a row says of one subject: where its chain enters the row and where it leaves."""
+
+    key: str
+    number: int
+    """Of the first link."""
+    prev: str
+    """Leaf hash (hex) that the first link names."""
+    last_number: int
+    last: int
+    """Place in the row of the last entry that concerns the subject."""
 
 
 class SubjectChains:
@@ -46,6 +60,19 @@ class SubjectChains:
                 )
             # The chain goes on from what the entry says or should say, so that one wrong link is one break.
             self._last[subject.key] = (subject.number, leaf)
+
+    def fit(self, links: Iterable[Link]) -> bool:
+        """Say whether every link goes on from the last entry of its key."""
+        if self._rightly:
+            return False
+        last = self._last
+        return all([last.get(key, _FIRST) == (number - 1, prev) for key, number, prev, _, _ in links])
+
+    def go_on(self, links: Iterable[Link], leaves: str) -> None:
+        """Take over links that :meth:`fit`; ``leaves`` are the leaf hashes (hex) of their row, joined."""
+        last = self._last
+        for key, _, _, number, at in links:
+            last[key] = (number, leaves[at * _HEX : (at + 1) * _HEX])
 
     def take(self, subjects: tuple[Subject, ...], leaf: str) -> None:
         """Take over the links of an entry that is not asked whether they are right."""

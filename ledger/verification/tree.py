@@ -3,7 +3,7 @@
 from collections import defaultdict
 
 from ledger.canonical import Malformed
-from ledger.merkle import HASH_SIZE, TILE_WIDTH, Tile, Tree
+from ledger.merkle import HASH_SIZE, TILE_WIDTH, Tile, Tree, split
 from ledger.source import Source
 from ledger.verification.anchoring import Commitment, Commitments
 from ledger.verification.result import Breaks
@@ -40,6 +40,19 @@ class TreePass:
         self._hashes += leaf
         self._pending.append(leaf)
         size = self.size
+        if size % TILE_WIDTH == 0 or size in self._due:
+            self._flush()
+            self._compare_roots(size)
+
+    def extend(self, leaves: bytes) -> None:
+        """Append joined leaves, none of them beyond the end of a tile."""
+        size = self.size + len(leaves) // HASH_SIZE
+        if any(self.size < due < size for due in self._due):
+            for leaf in split(leaves):
+                self.add(leaf)
+            return
+        self._hashes += leaves
+        self._pending += split(leaves)
         if size % TILE_WIDTH == 0 or size in self._due:
             self._flush()
             self._compare_roots(size)

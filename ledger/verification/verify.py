@@ -15,12 +15,14 @@ from ledger.note import VerifierKey
 from ledger.source import Gap, Source
 from ledger.store import StoreError
 from ledger.verification.anchoring import Commitments, check_genesis, gather
+from ledger.verification.observer import Observer, ReadingObserver
+from ledger.verification.pause import collection_paused
 from ledger.verification.result import Breaks, Verification
 from ledger.verification.resume import PassState, leaves_below
 from ledger.verification.touched import touched_in
 from ledger.verification.tree import TreePass
 from ledger.verification.types import Types
-from ledger.verification.walk import Observer, Progress, Walk
+from ledger.verification.walk import Progress, Walk
 
 _SELF_CONSISTENT: Final = "self-consistent only: without an anchor a ledger made anew looks the same"
 
@@ -39,7 +41,7 @@ def verify_source(
     lenient: bool,
     types: Types,
     progress: Progress | None = None,
-    observer: Observer | None = None,
+    observer: Observer | ReadingObserver | None = None,
     since: PassState | None = None,
     known: Checkpoint | None = None,
     keep: bool = False,
@@ -83,7 +85,8 @@ def verify_source(
         walk = answer.walk = Walk(source, types, tree, breaks, opening=opening, observer=observer)
         if since is not None:
             walk.restore(since, leaves)
-        walk.run(size, progress)
+        with collection_paused():
+            walk.run(size, progress)
         _finish(source, walk, tree, answer, size)
     except StoreError as error:  # it could be opened, so what cannot be read is lost
         breaks.add("malformed", answer.size, f"the store cannot be read any further: {error}")

@@ -3,19 +3,23 @@
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 from ledger.canonical import Malformed
 from ledger.entry import ZERO_HASH, Header
 from ledger.keys import KeyRing, Unauthorised
 from ledger.merkle import HASH_SIZE, TILE_WIDTH, tile_width
 from ledger.source import Gap, Source
-from ledger.verification.ahead import Seen, looked_at
+from ledger.verification.ahead import Item, Seen, SeenPlain, looked_at
 from ledger.verification.envelopes import EnvelopePass
 from ledger.verification.housekeeping import Housekeeping
+from ledger.verification.ids import ID_BYTES, StatementIds
 from ledger.verification.key_fold import KEY_TYPES, KeyFold
+from ledger.verification.look import look_at_entry
+from ledger.verification.observer import Observer, ReadingObserver
+from ledger.verification.plain import Plain, Run
 from ledger.verification.result import Breaks
-from ledger.verification.resume import ID_BYTES, PassState
+from ledger.verification.resume import PassState
 from ledger.verification.rows import SUBMISSION_REFUSED, RowsPass
 from ledger.verification.sequences import Sequences
 from ledger.verification.subjects import SubjectChains
@@ -23,24 +27,6 @@ from ledger.verification.tree import TreePass
 from ledger.verification.types import MaxAge, Types
 
 Progress = Callable[[int, int], None]
-
-
-class Observer(Protocol):
-    """Who follows the pass: told of every sound entry in order, so that none is parsed twice."""
-
-    def __call__(
-        self, index: int, leaf: bytes, header: Header, statement: dict[str, Any], recorded_at: datetime
-    ) -> None:
-        """Take the entry at ``index``.
-
-        Args:
-            index: where the entry stands; one that is lost or changed is left out.
-            leaf: its leaf hash.
-            header: its header line.
-            statement: parsed, its outer members checked; not to be changed.
-            recorded_at: aware instant.
-        """
-        ...
 
 
 class Walk:
@@ -54,7 +40,7 @@ class Walk:
         breaks: Breaks,
         *,
         opening: KeyRing,
-        observer: Observer | None,
+        observer: Observer | ReadingObserver | None,
     ) -> None:
         """Begin a pass.
 
@@ -79,7 +65,7 @@ class Walk:
         self._observer = observer
         self._max_age = MaxAge()
         self._keys = KeyFold(self.ring, self._max_age, breaks)
-        self._ids: dict[int, int] = {}
+        self._ids = StatementIds()
         self._doubtful: set[str] = set()
         self._also: dict[int, str] = {}
         self.envelopes = EnvelopePass(source, types, breaks, self._leaves_at, self.sequences)
@@ -102,8 +88,7 @@ class Walk:
         self._keys = KeyFold(self.ring, self._max_age, self._breaks)
         self.subjects.restore(state.subjects)
         self.sequences.restore(state.sequences)
-        for index, at in enumerate(range(0, len(state.ids), ID_BYTES)):
-            self._ids[int.from_bytes(state.ids[at : at + ID_BYTES], "big")] = index
+        self._ids.restore(state.ids)
         self.last_recorded_at = state.last_recorded_at
         self.housekeeping.last_heads = state.last_heads
         self.envelopes.unknown_types.update(state.unknown_types)
@@ -122,7 +107,7 @@ class Walk:
             max_ages=self._max_age.saved(),
             subjects=self.subjects.saved(),
             sequences=self.sequences.saved(),
-            ids=b"".join(number.to_bytes(ID_BYTES, "big") for number in self._ids),
+            ids=self._ids.saved(),
             last_recorded_at=self.last_recorded_at,
             last_heads=self.housekeeping.last_heads,
             unknown_types=dict(self.envelopes.unknown_types),
@@ -132,13 +117,24 @@ class Walk:
 
     def run(self, size: int, progress: Progress | None) -> None:
         """Walk the entries below ``size``; ``progress`` is told (entries done, size) now and then."""
-        with closing(looked_at(self._source, self._tree.size, size, self._known_keys, self._expect)) as rows:
-            for item, next_prev in _with_next(rows):
+        observer = self._observer
+        reader = observer.reader if isinstance(observer, ReadingObserver) else None
+        # An audit of a store's rows asks of every entry, and so does an observer that does not read.
+        rows = self.rows.audit is None and (observer is None or reader is not None)
+        seen = looked_at(
+            self._source, self._tree.size, size, self._known_keys, self._expect, rows=rows, reader=reader
+        )
+        with closing(seen) as items:
+            for item, next_prev in _with_next(items):
                 if isinstance(item, Gap):
                     if not self._gap(item, next_prev, size):
                         break
-                else:
+                elif isinstance(item, Seen):
                     self._entry(item, next_prev)
+                elif self._fits(item.plain):
+                    self._row(item)
+                else:
+                    self._one_by_one(item, next_prev)
                 if progress is not None and self._tree.size % TILE_WIDTH == 0:
                     progress(self._tree.size, size)
         self.envelopes.finish()
@@ -195,6 +191,57 @@ class Walk:
             return self._source.read_tile(0, number, tile_width(size, 0, number))
         except (KeyError, Malformed):
             return b""
+
+    def _fits(self, plain: Plain) -> bool:
+        """Say whether a row of plain entries goes on from what the ledger holds before it."""
+        start = plain.start
+        return (
+            start == self._tree.size > 0
+            and plain.prev == self._tree.leaf(start - 1).hex()
+            and plain.first_recorded_at >= self.last_recorded_at
+            and self.ring.origin in {None, plain.ledger}
+            and not self.envelopes.after_gap
+            and self.subjects.fit(plain.links)
+            and self._ids.are_new(plain.ids)
+        )
+
+    def _row(self, seen: SeenPlain) -> None:
+        """Take in a row that fits: what is left are its envelopes, and what the tree is held against.
+
+        Each step does for all entries at once what ``_sound`` does for each. No break can come of any but the
+        envelopes and the tree, so these two go on together, and breaks stand in the order of the entries.
+        """
+        plain = seen.plain
+        self._ids.add(plain.start, plain.ids)
+        self.last_recorded_at = plain.last_recorded_at
+        self.subjects.go_on(plain.links, plain.leaves.hex())
+        self.rows.plain(plain.entries, plain.subjects, plain.tags)
+        at = 0
+        for run in plain.runs:
+            stop = at + run.entries
+            while at < stop:
+                at += self._signed(seen, run, at)
+                run = run._replace(entries=stop - at, item=run.item + run.entries - (stop - at))
+        if isinstance(self._observer, ReadingObserver):
+            self._observer.take_row(plain.start, plain.leaves, plain.said)
+
+    def _signed(self, seen: SeenPlain, run: Run, at: int) -> int:
+        """Check who signed the entries of a run, as far as that is done at once; return how many they are."""
+        plain, index = seen.plain, seen.plain.start + at
+        digests = plain.digests[at : at + run.entries]
+        done = self.envelopes.run(index, run, plain.ledger, digests, self.ring, self._max_age, seen.envelopes)
+        if self.envelopes.opened is not None:
+            self.rows.opened(index, self.envelopes.opened.digest)
+        self._tree.extend(plain.leaves[at * HASH_SIZE : (at + done) * HASH_SIZE])
+        return done
+
+    def _one_by_one(self, seen: SeenPlain, next_prev: str | None) -> None:
+        """Look at each entry of a row that does not fit, to say what is wrong."""
+        entries = [Seen(row, look_at_entry(row.data), seen.envelopes) for row in seen.rows]
+        headers = [entry.looked.header for entry in entries]
+        following = [None if header is None else header.prev for header in headers[1:]]
+        for entry, follower in zip(entries, [*following, next_prev], strict=True):
+            self._entry(entry, follower)
 
     def _entry(self, seen: Seen, next_prev: str | None) -> None:
         index, stored, looked = seen.row.index, seen.row.leaf, seen.looked
@@ -261,7 +308,7 @@ class Walk:
         looked = seen.looked
         if looked.difference:
             self._breaks.add("keys", index, looked.difference)
-        first = self._ids.setdefault(looked.number, index)
+        first = self._ids.enter(looked.number.to_bytes(ID_BYTES, "big"), index)
         if first != index:
             self._breaks.add("replayed", index, f"statement id {statement['id']} is that of entry {first}")
         if index == 0:
@@ -292,13 +339,19 @@ class Walk:
             tell("authority", index, f"unknown-key: a refusal of {signer}, which is not registered")
 
 
-def _with_next(rows: Iterator[Seen | Gap]) -> Iterator[tuple[Seen | Gap, str | None]]:
-    """Yield each row with the ``prev`` of the entry after it, which tells who is right about a hash."""
-    before: Seen | Gap | None = None
-    for current in rows:
+def _with_next(items: Iterator[Item]) -> Iterator[tuple[Item, str | None]]:
+    """Yield each item with the ``prev`` of the entry after it, which tells who is right about a hash."""
+    before: Item | None = None
+    for current in items:
         if before is not None:
-            header = None if isinstance(current, Gap) else current.looked.header
-            yield before, None if header is None else header.prev
+            yield before, _prev(current)
         before = current
     if before is not None:
         yield before, None
+
+
+def _prev(item: Item) -> str | None:
+    if isinstance(item, SeenPlain):
+        return item.plain.prev
+    header = None if isinstance(item, Gap) else item.looked.header
+    return None if header is None else header.prev

@@ -101,8 +101,7 @@ def lookers(size: int) -> Lookers:
 def processes_for(size: int) -> int:
     """Return how many processes it is good to have for so many entries; 0 for none besides this one."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    # One more than there are cores: none stands idle while one waits for this process to listen.
-    return 0 if size < LEAST_ENTRIES or cores == 1 else cores + 1
+    return 0 if size < LEAST_ENTRIES or cores == 1 else cores
 
 
 def _start() -> "subprocess.Popen[bytes]":

@@ -8,8 +8,11 @@ Statements about keys, the policy and the ledger itself, and corrections, are ne
 one that tries; here it has no effect). If the same entry is corrected again the last word counts.
 """
 
+from bisect import bisect_left
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from struct import Struct
+from sys import intern
 from typing import Final
 
 from pydantic import ValidationError
@@ -33,6 +36,22 @@ NEVER_CORRECTED: Final = frozenset(
 )
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
+_INSTANT: Final = Struct(">q")
+_ATTACHED: Final = Struct(">QQII32s")
+
+
+Attached = tuple[int, str, str, str]
+"""Of an attachment: bytes, kind, media type, SHA-256."""
+
+
+def attached(statement: Statement) -> tuple[Attached, ...]:
+    """Return the attachments of a statement."""
+    return tuple([(one.bytes, one.kind, one.media_type, one.sha256) for one in statement.attachments])
+
+
+def microseconds(instant: datetime) -> int:
+    """Return the microseconds since 1970."""
+    return (instant - _EPOCH) // _MICROSECOND
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,17 +83,20 @@ class Amendment:
 
 @dataclass(slots=True)
 class Amended:
-    """Remembers of every entry what a correction may need: 60 bytes, and its attachments.
+    """Remembers of every entry what a correction may need: 16 bytes, and 56 for each of its attachments.
 
     Attributes:
         types: by index; empty for what is never corrected.
-        occurred: by index, in microseconds since 1970.
-        attachments: (bytes, kind, media type, SHA-256) of the entries that have some.
+        occurred: by index, in microseconds since 1970, 8 bytes each.
+        attachments: packed, in the order of the ledger: entry, bytes, kind, media type (both by the number
+            that ``texts`` gives them), SHA-256.
+        texts: each kind and media type, numbered as they came.
     """
 
     types: list[str] = field(default_factory=list)
-    occurred: list[int] = field(default_factory=list)
-    attachments: dict[int, tuple[tuple[int, str, str, str], ...]] = field(default_factory=dict)
+    occurred: bytearray = field(default_factory=bytearray)
+    attachments: bytearray = field(default_factory=bytearray)
+    texts: dict[str, int] = field(default_factory=dict)
 
     def read(self, event: Event) -> Event | Amendment | None:
         """Return the event itself or, for a correction, what it does; None where it does nothing."""
@@ -82,19 +104,37 @@ class Amended:
         if isinstance(statement.body, EventCorrected):
             return self._amendment(event, statement.body)
         if statement.type not in NEVER_CORRECTED:
-            self._remember(event.index, statement)
+            self.remember(
+                event.index, statement.type, microseconds(statement.occurred_at), attached(statement)
+            )
         return event
 
-    def _remember(self, index: int, statement: Statement) -> None:
+    def remember(self, index: int, kind: str, occurred: int, attachments: tuple[Attached, ...]) -> None:
+        """Keep of an entry its type, when it occurred (in microseconds since 1970) and its attachments."""
         if gap := index - len(self.types):
             self.types.extend([""] * gap)
-            self.occurred.extend([0] * gap)
-        self.types.append(statement.spec.name)
-        self.occurred.append((statement.occurred_at - _EPOCH) // _MICROSECOND)
-        if statement.attachments:
-            self.attachments[index] = tuple(
-                (one.bytes, one.kind, one.media_type, one.sha256) for one in statement.attachments
-            )
+            self.occurred.extend(bytes(_INSTANT.size * gap))
+        self.types.append(intern(kind))
+        self.occurred += _INSTANT.pack(occurred)
+        for size, what, media, digest in attachments:
+            texts = [self.texts.setdefault(text, len(self.texts)) for text in (what, media)]
+            self.attachments += _ATTACHED.pack(index, size, *texts, bytes.fromhex(digest))
+
+    def attached(self, index: int) -> list[Attached]:
+        """Return the attachments of an entry."""
+        texts = list(self.texts)
+        count = len(self.attachments) // _ATTACHED.size
+        found: list[Attached] = []
+        for at in range(bisect_left(range(count), index, key=lambda one: self._record(one)[0]), count):
+            place, size, what, media, digest = self._record(at)
+            if place != index:
+                break
+            found.append((size, texts[what], texts[media], digest.hex()))
+        return found
+
+    def _record(self, at: int) -> tuple[int, int, int, int, bytes]:
+        entry, size, what, media, digest = _ATTACHED.unpack_from(self.attachments, at * _ATTACHED.size)
+        return entry, size, what, media, digest
 
     def _amendment(self, event: Event, body: EventCorrected) -> Amendment | None:
         place = body.target_index
@@ -113,12 +153,12 @@ class Amended:
                 Attachment.model_validate(
                     {"bytes": size, "kind": kind, "media_type": media, "sha256": digest}
                 )
-                for size, kind, media, digest in self.attachments.get(place, ())
+                for size, kind, media, digest in self.attached(place)
             ),
             said,
             event.statement.id,
             event.statement.ledger,
-            _EPOCH + timedelta(microseconds=self.occurred[place]),
+            _EPOCH + timedelta(microseconds=_INSTANT.unpack_from(self.occurred, place * _INSTANT.size)[0]),
             name,
             event.statement.version,
         )

@@ -9,12 +9,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from stat import S_ISREG
+from struct import Struct
 from typing import Final
 
 from ledger.source import Break
+from ledger.verification import KnownBytes
 from projections.proof.types import Event, StatementResult, Verdict
 
 _SHOWN: Final = 10
+_STATED: Final = Struct(">Q32sQ")
 _WRONG: Final = -1  # no length: the document is another one, and told of once
 
 
@@ -24,16 +27,18 @@ class Attachments:
 
     Attributes:
         folder: where the documents lie, None where none were given.
-        stated: (entry, SHA-256, bytes) of each attachment, in the order of the ledger.
+        stated: of each attachment entry, SHA-256 and bytes, packed, in the order of the ledger.
         breaks: a document whose bytes or length are not those that an entry names, at that entry.
-        named: documents named so far, by the 32 bytes of their digest: the length found, or None: not there.
+        named: digests of the documents named so far.
+        there: of those, by digest, the length of each that was found.
         lacking: entries whose documents are not all there; the first few, and the last of them.
     """
 
     folder: Path | None
-    stated: list[tuple[int, str, int]] = field(default_factory=list)
+    stated: bytearray = field(default_factory=bytearray)
     breaks: list[Break] = field(default_factory=list)
-    named: dict[bytes, int | None] = field(default_factory=dict)
+    named: KnownBytes = field(default_factory=KnownBytes)
+    there: dict[bytes, int] = field(default_factory=dict)
     lacking: int = 0
     first_lacking: list[int] = field(default_factory=list)
     last_lacking: int | None = None
@@ -45,16 +50,20 @@ class Attachments:
     def take(self, stated: Iterable[tuple[int, str, int]]) -> None:
         """Take in attachments in the order of the ledger: index of the entry, SHA-256, length in bytes."""
         for index, name, length in stated:
-            self.stated.append((index, name, length))
             key = bytes.fromhex(name)
-            if key not in self.named:
-                self.named[key] = self._look(name, index)
-            found = self.named[key]
+            self.stated += _STATED.pack(index, key, length)
+            if self.named.add(key) and (length_there := self._look(name, index)) is not None:
+                self.there[key] = length_there
+            found = self.there.get(key)
             if found is None:
                 self._lack(index)
             elif found not in {_WRONG, length}:
                 detail = f"document {name} has {found} bytes, {length} are stated"
                 self.breaks.append(Break("attachment", index, detail))
+
+    def listed(self) -> list[tuple[int, str, int]]:
+        """Return entry, SHA-256 and bytes of each attachment, as :meth:`take` takes them."""
+        return [(index, key.hex(), length) for index, key, length in _STATED.iter_unpack(self.stated)]
 
     def _lack(self, index: int) -> None:
         """Count an entry once, however many of its documents are not there."""

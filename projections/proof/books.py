@@ -21,6 +21,7 @@ from domain import bodies as b
 from domain.identifiers import pair_of
 from projections.proof.accounts import CAR_ACCOUNTS, Finding, Pair
 from projections.proof.amended import Amendment
+from projections.proof.facts import Fact
 from projections.proof.files import CarFiles, Move
 from projections.proof.published import Published
 from projections.proof.topups import TopUps
@@ -63,6 +64,15 @@ class Books:
         self.topups.fold(event, self._pair, self.published)
         if touched := self._put(event):
             self._check(touched, event.index, event.effective_date)
+
+    def take(self, index: int, on: date, facts: Iterable[tuple[str, Fact]]) -> None:
+        """Post facts by VIN of an entry that takes effect on a day."""
+        self.placing = None
+        touched: set[str] = set()
+        for move in self.files.enter(facts, self.published):
+            touched |= self._post(move)
+        if touched:
+            self._check(touched, index, on)
 
     def amend(self, amendment: Amendment) -> None:
         """Reverse what stood at the place and post its replacement, as one entry."""

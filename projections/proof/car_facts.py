@@ -5,11 +5,15 @@ A fact is what one statement says of one car, without what no question asks; wha
 (they differ for what a correction says anew), ``on`` its effective date. ``read_facts`` is the only way in.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, fields
 from datetime import date
+from functools import cache
+from operator import attrgetter
 from sys import intern
-from typing import Final
+from typing import Any, Final
+
+from typing_extensions import override
 
 from domain import bodies as b
 from domain.calendar import shanghai_date
@@ -29,6 +33,21 @@ class CarFact:
     place: int
     index: int
     on: date
+
+    @override
+    def __reduce__(self) -> tuple[object, ...]:
+        """Between processes: its fields, strings kept once again."""
+        kind: type = type(self)
+        return _made, (kind, *_fields(kind)(self))
+
+
+@cache
+def _fields(kind: type[Any]) -> "attrgetter[Any]":
+    return attrgetter(*(one.name for one in fields(kind)))
+
+
+def _made(kind: Callable[..., CarFact], *values: Any) -> CarFact:
+    return kind(*[intern(value) if type(value) is str else value for value in values])
 
 
 @dataclass(slots=True)

@@ -16,7 +16,11 @@ class CarStore:
 
     def fold(self, event: Event) -> None:
         """Enter what a statement says of each car that it names."""
-        for vin, fact in read_facts(event):
+        self.take(read_facts(event))
+
+    def take(self, said: Iterable[tuple[str, CarFact]]) -> None:
+        """Enter facts by VIN."""
+        for vin, fact in said:
             facts = self.cars.setdefault(vin, [])
             facts.append(fact)
             if len(facts) > 1 and facts[-2].place > fact.place:  # a replacement stands where its target stood

@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Final
+from typing import Final, TypeVar
 
 from domain.calendar import shanghai_date
+from ledger.verification import collection_paused
 from projections.proof.amended import Amended, Amendment
 from projections.proof.applications import Applications
 from projections.proof.batches import Batches
@@ -16,6 +17,7 @@ from projections.proof.decisions import Decisions
 from projections.proof.group import Group
 from projections.proof.headline import headline
 from projections.proof.published import Published
+from projections.proof.reading import Quiet
 from projections.proof.statements import STATEMENTS
 from projections.proof.types import (
     BooksResult,
@@ -27,6 +29,7 @@ from projections.proof.types import (
     Verdict,
 )
 
+Kind = TypeVar("Kind", Codes, CarStatements, Decisions)
 _SUBJECTS: Final = ("enterprise", "vin")
 
 
@@ -69,8 +72,28 @@ class Checker:
             for group in self.groups:
                 group.fold(said)
 
+    def take(self, index: int, said: Quiet) -> None:
+        """Take in an entry of a quiet type, as :meth:`fold` would, read ahead."""
+        self.last = index, said.recorded_on
+        self.amended.remember(index, said.type, said.occurred, said.attachments)
+        if said.facts:
+            self.books.take(index, said.effective, said.facts)
+        if said.codes or not said.codes_agree:
+            self._group(Codes).take(index, said.effective, said.codes, said.codes_agree)
+        if said.car_facts:
+            self._group(CarStatements).store.take(said.car_facts)
+        if said.filing is not None:
+            self._group(Decisions).standing.file(index, *said.filing)
+
+    def _group(self, kind: type[Kind]) -> Kind:
+        return next(group for group in self.groups if type(group) is kind)
+
     def report(self, as_of: date | None = None) -> Report:
         """Answer as of a day; without one, of the day on which the last entry was recorded."""
+        with collection_paused():
+            return self._report(as_of)
+
+    def _report(self, as_of: date | None) -> Report:
         index, today = self.last or (None, None)
         day = as_of or today or date.min
         found = {result.code: result for group in self.groups for result in group.results(day)}

@@ -59,8 +59,13 @@ class Codes:
     def fold(self, event: Event) -> None:
         """Look at every code of a statement."""
         body, place = event.statement.body, event.place
-        if not all(map(self._holds, _codes(event))) or not _agrees(body):
+        if not all(map(self._holds, codes_named(event))) or not codes_agree(body):
             self.faults[place] = Fault(event.index, event.effective_date)
+
+    def take(self, index: int, on: date, codes: Iterable[str], agree: bool) -> None:
+        """Take in the codes of an entry, whether they agree, and the day on which it takes effect."""
+        if not all(map(self._holds, codes)) or not agree:
+            self.faults[index] = Fault(index, on)
 
     def amend(self, amendment: Amendment) -> None:
         """Replace a statement."""
@@ -81,7 +86,7 @@ class Codes:
         return known
 
 
-def _codes(event: Event) -> Iterator[str]:
+def codes_named(event: Event) -> Iterator[str]:
     """Yield every USCC that a statement names."""
     body, name = event.statement.body, event.statement.type
     for member in _CODES_OF[name]:
@@ -93,7 +98,7 @@ def _codes(event: Event) -> Iterator[str]:
             yield from pair_of(text).split("-")[:2]
 
 
-def _agrees(body: b.Body) -> bool:
+def codes_agree(body: b.Body) -> bool:
     """Say whether an organisation code holds and is the one inside its USCC."""
     match body:
         case b.EnterpriseRegistered():

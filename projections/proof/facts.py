@@ -7,7 +7,11 @@ facts of one car, in order, say everything about its units (``projections.proof.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from operator import attrgetter
 from sys import intern
+from typing import Any, Final
+
+from typing_extensions import override
 
 from domain import bodies as b
 from domain.calendar import shanghai_date
@@ -39,6 +43,19 @@ class Fact:
     day: date | None = None
     note: str | None = None
     uscc: str | None = None
+
+    @override
+    def __reduce__(self) -> tuple[object, ...]:
+        """Between processes: its fields, strings kept once again."""
+        return _made, (*_FIELDS(self),)
+
+
+_FIELDS: Final = attrgetter(*Fact.__slots__)
+
+
+def _made(place: int, index: int, on: date, kind: str, *rest: Any) -> Fact:
+    line_id, ref, day, note, uscc = rest
+    return Fact(place, index, on, intern(kind), _kept(line_id), _kept(ref), day, _kept(note), _kept(uscc))
 
 
 POSTING = frozenset(

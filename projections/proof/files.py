@@ -5,7 +5,7 @@ books do with it is to reverse and to post anew. (By the days on which things to
 headline reads the files, the replacement stands where its target stood: see ``Fact.place``.)
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Annotated, Final
 
@@ -59,7 +59,11 @@ class CarFiles:
                 if self._waits(vin, batch_id):
                     yield from self._add(vin, shared)
             return
-        for vin, fact in car_facts(event):
+        yield from self.enter(car_facts(event), published)
+
+    def enter(self, said: Iterable[tuple[str, Fact]], published: Published) -> Iterator[Move]:
+        """Enter facts by VIN; none that concerns a batch as a whole."""
+        for vin, fact in said:
             if fact.kind == "UseApplicationApproved":
                 vins = self.batches.setdefault(batch_of(fact.line_id or ""), [])
                 if vin not in vins:

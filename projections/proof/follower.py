@@ -1,6 +1,6 @@
 """Follows the integrity pass entry by entry: one reading of the ledger answers all three questions."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -9,9 +9,12 @@ from typing import Any
 from domain.calendar import shanghai_date
 from domain.statements import MalformedStatement, parse_statement
 from ledger.header import Header
+from ledger.merkle import HASH_SIZE
+from ledger.verification import Reader
 from projections.proof.attachments import Attachments
 from projections.proof.check import Checker
 from projections.proof.comparison import Comparable
+from projections.proof.reading import Quiet, Whole, read_entry, read_whole
 from projections.proof.record import Recording
 from projections.proof.types import Event, StatementResult, Unread
 
@@ -63,15 +66,40 @@ class Follower:
     def __call__(
         self, index: int, leaf: bytes, header: Header, statement: dict[str, Any], recorded_at: datetime
     ) -> None:
-        """Take in one sound entry; see ``ledger.verification.walk.Observer``."""
-        if self.until is not None and not self.until(index, recorded_at):
+        """Take in one sound entry; see ``ledger.verification.observer.Observer``."""
+        self._read(index, leaf, Whole([subject.key for subject in header.subjects], statement, recorded_at))
+
+    @property
+    def reader(self) -> Reader:
+        """See ``ledger.verification.observer.ReadingObserver``; extracts are set against whole entries."""
+        return read_entry if self.comparable is None else read_whole
+
+    def take_row(self, index: int, leaves: bytes, said: Sequence[Quiet | Whole]) -> None:
+        """Take in sound entries in a row; see ``ledger.verification.observer.ReadingObserver``."""
+        for at, (place, one) in enumerate(enumerate(said, index)):
+            leaf = leaves[at * HASH_SIZE : (at + 1) * HASH_SIZE]
+            if isinstance(one, Whole):
+                self._read(place, leaf, one)
+            elif self.until is None or self.until(place, one.recorded_at):
+                self._take_quiet(place, leaf, one)
+
+    def _take_quiet(self, index: int, leaf: bytes, said: Quiet) -> None:
+        self.checker.take(index, said)
+        self.recording.take(index, leaf, said.agency, said.recorded_on, said.effective, ahead=said.ahead)
+        if said.attachments:
+            self.attachments.take([(index, digest, length) for length, _, _, digest in said.attachments])
+        if self.snapshot_at == index + 1:
+            self.snapshot = balances_of(self.checker)
+
+    def _read(self, index: int, leaf: bytes, one: Whole) -> None:
+        if self.until is not None and not self.until(index, one.recorded_at):
             return
         try:
-            said = parse_statement(statement)
+            said = parse_statement(one.statement)
         except MalformedStatement:
-            self.take(Unread(index, recorded_at, tuple(subject.key for subject in header.subjects)))
+            self.take(Unread(index, one.recorded_at, tuple(one.subjects)))
         else:
-            self.take(Event.of(index, leaf.hex(), said, recorded_at))
+            self.take(Event.of(index, leaf.hex(), said, one.recorded_at))
 
     def take(self, event: Event | Unread) -> None:
         """Take in one entry, whatever ``until`` says."""

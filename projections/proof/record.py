@@ -5,6 +5,7 @@ Read as the ledger has them: a correction does not unsay that something was reco
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Final
 
 from domain.bodies import EventCorrected
@@ -46,27 +47,41 @@ class Recording:
     def fold(self, event: Event) -> None:
         """Take in one entry."""
         statement = event.statement
-        gap = event.index - len(self.agencies)
-        self.agencies.extend([_UNREAD] * gap)
-        self.leaves.extend(bytes(HASH_SIZE * gap))
-        self.agencies.append(_AGENCIES.index(statement.agency))
-        self.leaves += bytes.fromhex(event.leaf_hash)
-        if statement.occurred_at > event.recorded_at:
-            self.ahead.append(event.index)
-        self._backdating(event)
+        self.take(
+            event.index, bytes.fromhex(event.leaf_hash), statement.agency, shanghai_date(event.recorded_at),
+            event.effective_date, ahead=statement.occurred_at > event.recorded_at,
+        )  # fmt: skip
         if isinstance(statement.body, EventCorrected):
             self._correction(event, statement.body)
         if statement.type in NEVER_CORRECTED:
             self.fixed.add(event.index)
 
-    def _backdating(self, event: Event) -> None:
-        recorded = shanghai_date(event.recorded_at)
-        days = (recorded - event.effective_date).days
-        if days <= 0:
-            return
-        policy = self.published.in_force(recorded)
-        if policy is not None and days > policy.backdating_days:
-            self.backdated.append((event.index, days))
+    def take(
+        self, index: int, leaf: bytes, agency: str, recorded: date, effective: date, *, ahead: bool
+    ) -> None:
+        """Take in an entry that is no correction and of a type that may be corrected.
+
+        Args:
+            index: of the entry.
+            leaf: its leaf hash.
+            agency: that signed it.
+            recorded: on which day it was recorded, in Shanghai.
+            effective: on which day it takes effect.
+            ahead: whether it says to have happened after it was recorded.
+        """
+        gap = index - len(self.agencies)
+        if gap:
+            self.agencies.extend([_UNREAD] * gap)
+            self.leaves.extend(bytes(HASH_SIZE * gap))
+        self.agencies.append(_AGENCIES.index(agency))
+        self.leaves += leaf
+        if ahead:
+            self.ahead.append(index)
+        if effective < recorded:
+            days = (recorded - effective).days
+            policy = self.published.in_force(recorded)
+            if policy is not None and days > policy.backdating_days:
+                self.backdated.append((index, days))
 
     def _correction(self, event: Event, body: EventCorrected) -> None:
         target = body.target_index

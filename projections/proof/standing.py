@@ -69,8 +69,7 @@ class Standing:
         place = event.place
         match event.statement.body:
             case b.ExportQualificationFiled() as body:
-                filing = Filing(body.valid_from, body.valid_to)
-                self.filings.setdefault(body.uscc, {})[place] = filing
+                self.file(place, body.uscc, body.valid_from, body.valid_to)
             case b.QualificationWithdrawn() as body:
                 self.endings.setdefault(body.uscc, {})[place] = Ending(body.on, "WITHDRAWN")
             case b.QualificationRenounced() as body:
@@ -86,6 +85,10 @@ class Standing:
                 self.signs.setdefault(body.suspension_id, {})[place] = sign
             case _:
                 pass
+
+    def file(self, place: int, uscc: str, since: date, until: date) -> None:
+        """Take in a filing."""
+        self.filings.setdefault(uscc, {})[place] = Filing(since, until)
 
     def take(self, place: int) -> None:
         """Take out what stands at a place that was corrected."""

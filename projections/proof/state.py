@@ -66,7 +66,7 @@ def state_of(follower: Follower, size: int) -> ProofState:
         size,
         checker,
         follower.recording,
-        follower.attachments.stated,
+        follower.attachments.listed(),
         None if snapshot is None else follower.snapshot_at,
         None if snapshot is None else {pair: dict(row) for pair, row in snapshot.items()},
     )

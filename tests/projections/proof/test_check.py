@@ -1,17 +1,18 @@
 """The checker as a whole: what it reports, as known and as of, and that no order of facts breaks it."""
 
+import json
 from datetime import date
 from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pydantic import TypeAdapter
 
 from projections.proof.accounts import ACCOUNTS
 from projections.proof.batches import Batches
 from projections.proof.books import Books
 from projections.proof.check import Checker, check
 from projections.proof.decisions import Decisions
+from projections.proof.state import read, write
 from projections.proof.statements import INTEGRITY, STATEMENTS, UNKNOWABLE
 from projections.proof.types import BooksVerdict, Verdict
 from tests.support.domain import (
@@ -114,8 +115,7 @@ def test_what_the_books_and_decisions_remember_survives_json() -> None:
     groups = [group for group in checker.groups if isinstance(group, Books | Batches | Decisions)]
     assert len(groups) == 3
     for part in (checker.published, checker.amended, *groups):
-        adapter: TypeAdapter[object] = TypeAdapter(type(part))
-        assert adapter.validate_json(adapter.dump_json(part, by_alias=True)) == part
+        assert read(type(part), json.loads(json.dumps(write(type(part), part)))) == part
 
 
 def test_statements_come_in_the_order_of_the_catalogue() -> None:

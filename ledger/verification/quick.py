@@ -1,0 +1,118 @@
+r"""The short road for what is as it should be: the same answer as the careful one, or none at all.
+
+Whoever writes a ledger writes one form of it, so a verifier that knows what stands there by right can make
+the bytes anew and compare. A statement is parsed and written again (orjson, sorted members): the same bytes
+are canonical, but for what the profile of ``ledger.canonical`` leaves out and JSON does not, which is asked
+for besides. A header is made from its statement and the few values that are its own.
+
+None means no more than that it is not plain to see: ``ledger.canonical`` and ``ledger.header`` say what it
+is.
+"""
+
+import re
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
+
+import orjson
+
+from ledger.canonical import MAX_DEPTH
+from ledger.entry import MAX_STATEMENT_BYTES, Derived
+from ledger.header import MAX_ENTRY_BYTES, MAX_SUBJECTS
+
+# Sorted members, and no integer beyond ±(2^53−1).
+_PLAIN_FORM: Final = orjson.OPT_SORT_KEYS | orjson.OPT_STRICT_INTEGER
+_FRONT: Final = re.compile(
+    r'\{"envelope":"([0-9a-f]{64})","index":(0|[1-9][0-9]{0,14}),"item":([1-9][0-9]{0,14}),'
+    r'"prev":"([0-9a-f]{64})",'
+    r'"recorded_at":"([0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2}\.[0-9]{6}Z)",'
+    r'"subjects":\['
+)
+_LINK: Final = re.compile(r'\["([!#-\[\]-~]++)",([1-9][0-9]{0,14}),"([0-9a-f]{64})"\]')
+
+
+class PlainHeader(NamedTuple):
+    """What a header says that does not follow from its statement; numbers are their digits."""
+
+    envelope: str
+    index: str  # type: ignore[assignment]  # as in Header
+    item: str
+    prev: str
+    recorded_at: str
+    links: list[tuple[str, str, str]]
+    """Of each subject: key, number, leaf hash (hex)."""
+
+
+def plain_statement(data: bytes) -> dict[str, Any] | None:
+    """Return the statement if its bytes are plainly canonical, as ``parse_statement`` would."""
+    if len(data) > MAX_STATEMENT_BYTES or b"\\" in data or data[:1] != b"{":
+        return None
+    try:
+        value: dict[str, Any] = orjson.loads(data)
+        if orjson.dumps(value, option=_PLAIN_FORM) != data:
+            return None
+    except (ValueError, TypeError):  # no JSON; nested too deep or an integer too large to be written again
+        return None
+    # JSON without an escape has no control character in a text but U+007F, which a name may not have either.
+    return value if _is_plain(value, 1, data.isascii() and b"\x7f" not in data) else None
+
+
+def plain_header(line: bytes, derived: Derived, kind: str) -> PlainHeader | None:
+    """Return the header if the line is plainly that of a signed statement, as ``parse_header`` would.
+
+    Args:
+        line: the header line.
+        derived: the subjects and tags that follow from the statement, which are also those of the header.
+        kind: the statement's type, which is also that of the header.
+    """
+    subjects, tags = derived
+    if len(line) > MAX_ENTRY_BYTES or len(subjects) > MAX_SUBJECTS or not kind.isalnum():
+        return None
+    try:
+        text = line.decode("ascii")
+    except UnicodeDecodeError:
+        return None
+    front = _FRONT.match(text)
+    if front is None:
+        return None
+    envelope, index, item, prev, recorded_at = front.groups()
+    begin = front.end()
+    links = _LINK.findall(text, begin)
+    if tuple([link[0] for link in links]) != subjects or not is_instant(recorded_at):
+        return None
+    written = ",".join([f'["{key}",{number},"{leaf}"]' for key, number, leaf in links])
+    named = '"' + '","'.join(tags) + '"' if tags else ""
+    if text[begin:] != f'{written}],"tags":[{named}],"type":"{kind}","v":1}}':
+        return None
+    return PlainHeader(envelope, index, item, prev, recorded_at, links)
+
+
+@lru_cache(maxsize=256)
+def is_instant(recorded_at: str) -> bool:
+    """Say whether a text of the form of an instant names one; an envelope's entries name the same."""
+    try:
+        datetime.fromisoformat(recorded_at)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_plain(value: Any, depth: int, plain_names: bool) -> bool:
+    """Say whether nothing in a dict or list is outside the profile, texts and the size of integers aside."""
+    if depth > MAX_DEPTH:
+        return False
+    members = value
+    if type(value) is dict:
+        members = value.values()
+        if not plain_names and not ((names := "".join(value)).isascii() and names.isprintable()):
+            return False
+    for member in members:
+        kind = type(member)
+        if kind is str or kind is int:
+            continue
+        if kind is dict or kind is list:
+            if not _is_plain(member, depth + 1, plain_names):
+                return False
+        elif kind is float:
+            return False
+    return True

@@ -1,0 +1,159 @@
+"""The short road says of a statement and a header what the careful one says, or nothing."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from ledger.canonical import MAX_INTEGER, Malformed, canonical_bytes
+from ledger.entry import MAX_STATEMENT_BYTES, Derived, Entry, parse_statement
+from ledger.header import Header, Subject, parse_header
+from ledger.verification.quick import plain_header, plain_statement
+from ledger.verification.statements import checked_statement, has_plain_members
+from tests.support.ledger_builder import EXPORTER, Builder, history
+
+TEXTS = st.text(alphabet='ab"\\/\x00\x1f\x7f\x80额\U0001f697 :[],1.5e', max_size=8)
+NUMBERS = st.integers(-3, 3) | st.sampled_from([MAX_INTEGER, MAX_INTEGER + 1, -MAX_INTEGER - 1, 2**64, 2**63])
+NAMES = st.text(alphabet="abé\x7f:", min_size=1, max_size=3)
+VALUES = st.recursive(
+    st.none() | st.booleans() | NUMBERS | TEXTS | st.floats(allow_nan=False),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=3),
+    max_leaves=12,
+)
+
+
+def dumped(value: object) -> bytes:
+    """Return sorted JSON without white space, of what the profile leaves out too."""
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def nested(depth: int) -> bytes:
+    return b'{"a":' * depth + b"1" + b"}" * depth
+
+
+def carefully(data: bytes) -> dict[str, Any] | None:
+    try:
+        return parse_statement(data)
+    except Malformed:
+        return None
+
+
+@given(st.dictionaries(NAMES, VALUES, max_size=4).map(dumped))
+@example(b'{"a":1.5}')
+@example(b'{"a":[1,-2.0]}')
+@example(b'{"a":1e300}')
+@example(b'{"a":-0}')
+@example(b'{"a":1,"a":1}')
+@example(b'{"b":1,"a":1}')
+@example(b'{"a":1} ')
+@example(b'{"a":"\xff"}')
+@example(b'\xef\xbb\xbf{"a":1}')
+@example(b'{"a":NaN}')
+@example(b'{"a":9007199254740992}')
+@example(b'{"a":18446744073709551616}')
+@example('{"é":1}'.encode())
+@example(b'{"\x7f":1}')
+@example(b'{"a":"\x7f"}')
+@example(b'{"a":"\x1f"}')
+@example(rb'{"a":"\u001f"}')
+@example(rb'{"a":"\ud800"}')
+@example(nested(8))
+@example(nested(9))
+@example(nested(500))
+@example(b"[1]")
+@example(b'"a"')
+@example(b"")
+@example(dumped({"a": "x" * MAX_STATEMENT_BYTES}))
+def test_a_statement_is_read_alike(data: bytes) -> None:
+    """Given any bytes, when the short road takes them, then the careful one reads the very same in them."""
+    quick = plain_statement(data)
+    if quick is not None:
+        careful = carefully(data)
+        assert (quick, dumped(quick)) == (careful, dumped(careful))  # 1 and True are equal, and not the same
+
+
+@given(st.dictionaries(st.sampled_from(["a", "b", "c"]), st.integers(-9, 9) | st.text("ab额", max_size=4)))
+def test_what_is_plain_is_taken(value: dict[str, Any]) -> None:
+    """Given canonical bytes without an escape, then the short road takes them."""
+    assert plain_statement(canonical_bytes(value)) == value
+
+
+HASH = "ab" * 32
+KEYS = ("enterprise:91310000PDY000271B", "vin:LB3A33H67RB002910")
+HEADER = Header(
+    HASH, 7, 2, HASH, "2026-01-05T02:00:00.000000Z",
+    tuple(Subject(key, number, HASH) for number, key in enumerate(KEYS, start=9)),
+    ("batch:x-1", "pair:x"), "VehicleRegistered",
+)  # fmt: skip
+DERIVED = Derived(KEYS, HEADER.tags)
+
+
+def same(line: bytes) -> bool:
+    """Say whether the short road takes a line; fail if it reads in it what the careful one does not."""
+    quick = plain_header(line, DERIVED, HEADER.type)
+    if quick is None:
+        return False
+    header = parse_header(line)
+    assert (header.tags, header.type) == (HEADER.tags, HEADER.type)
+    assert (quick.envelope, int(quick.index), int(quick.item)) == (header.envelope, header.index, header.item)
+    assert (quick.prev, quick.recorded_at) == (header.prev, header.recorded_at)
+    assert tuple(Subject(key, int(number), leaf) for key, number, leaf in quick.links) == header.subjects
+    return True
+
+
+def test_the_header_of_a_statement_is_taken() -> None:
+    """Given the header that follows from a statement, then the short road takes it."""
+    assert same(HEADER.line())
+    none = HEADER._replace(subjects=(), tags=())
+    assert plain_header(none.line(), Derived((), ()), none.type) is not None
+
+
+@given(st.data())
+def test_a_header_is_read_alike(data: st.DataObject) -> None:
+    """Given a header with bytes replaced, left out or put in, then what the short road takes the careful one takes too."""
+    line = bytearray(HEADER.line())
+    for _ in range(data.draw(st.integers(1, 2))):
+        at = data.draw(st.integers(0, len(line) - 1))
+        stop = at + data.draw(st.integers(0, 1))
+        line[at:stop] = bytes([data.draw(st.sampled_from(b'0129afAZ:,"\\[]{} -+.T\n\x00\x7f\xff'))])
+    same(bytes(line))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"type": "VehicleDeregistered"}, {"tags": ()}, {"tags": ("pair:x",)}, {"subjects": HEADER.subjects[:1]},
+        {"subjects": HEADER.subjects[::-1]}, {"envelope": None, "item": None}, {"recorded_at": "2026-02-30T02:00:00.000000Z"},
+    ],
+)  # fmt: skip
+def test_another_header_is_not_taken(change: dict[str, Any]) -> None:
+    """Given a header that does not follow from the statement, is unsigned or of no day, then it is left to the careful road."""
+    assert not same(HEADER._replace(**change).line())
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {}, {"id": "x"}, {"id": 1}, {"agency": "nobody"}, {"agency": []}, {"version": 0}, {"version": True},
+        {"version": "1"}, {"attachments": {}}, {"body": []}, {"ledger": None}, {"type": 5}, {"more": 1},
+        {"occurred_at": "2026-02-30T10:00:00+08:00"}, {"occurred_at": "2026-01-05T10:00:00"},
+        {"occurred_at": "2026-01-05T24:00:00Z"}, {"occurred_at": "0001-01-01T00:00:00+08:00"}, {"occurred_at": None},
+        {"occurred_at": "2026-01-05T10:00:00.1234567Z"}, {"occurred_at": "２026-01-05T10:00:00Z"},
+    ],
+)  # fmt: skip
+def test_outer_members_are_asked_alike(change: dict[str, Any]) -> None:
+    """Given a statement with a member changed, when it is plainly well-formed, then it is so."""
+    made: Builder = history()
+    statement = (
+        json.loads(made.statement("EnterpriseRegistered", {"name": "示例", "uscc": EXPORTER})) | change
+    )
+    plain = has_plain_members(statement)
+    header = HEADER._replace(type=str(statement["type"]))
+    try:
+        checked_statement(Entry(header, canonical_bytes(statement)))
+    except Malformed:
+        assert not plain
+    else:
+        assert plain == (change == {})

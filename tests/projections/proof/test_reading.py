@@ -1,0 +1,116 @@
+"""What is read ahead of the checker: it keeps and answers the same as when each entry is read in its turn."""
+
+import json
+import pickle
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from domain.statements import parse_statement
+from ledger.anchor import read_anchor
+from ledger.bundle import open_bundle
+from ledger.entry import parse_entry
+from ledger.entry import parse_statement as parse_object
+from ledger.store_sqlite import SqliteStore
+from ledger.verification import look
+from projections.proof.answer import answered
+from projections.proof.audit import Audit
+from projections.proof.check import Checker
+from projections.proof.follower import known_at
+from projections.proof.reading import QUIET, Quiet, Whole, quiet, read_entry
+from projections.proof.state import write
+from projections.proof.types import Event, Unread
+from tests.support.audits import Demonstration
+from tests.support.proof import exported
+from tests.support.proof_bodies import judged_proof, transfer_reversed
+
+
+@pytest.fixture(scope="module")
+def faulty(tmp_path_factory: pytest.TempPathFactory) -> Demonstration:
+    """A season with violations of every kind, corrections and refusals among them."""
+    return Demonstration(tmp_path_factory.mktemp("faulty"), 60, "--faults")
+
+
+def events(played: Demonstration) -> list[Event]:
+    store = SqliteStore(played.database, read_only=True)
+    try:
+        entries = [parse_entry(data) for data in store.entries(0, played.size)]
+    finally:
+        store.close()
+    return [
+        Event.of(index, f"{index:064x}", parse_statement(parse_object(one.statement)), datetime.fromisoformat(one.header.recorded_at))
+        for index, one in enumerate(entries)
+    ]  # fmt: skip
+
+
+def compared(said: Sequence[Event | Unread]) -> set[str]:
+    """Fold entries as they are, and the quiet ones as read in another process; return which types were quiet."""
+    told, read = Checker(), Checker()
+    seen = set()
+    for event in said:
+        told.fold(event)
+        if isinstance(event, Event) and event.statement.type in QUIET:
+            one = quiet(event.index, event.statement, event.recorded_at)
+            read.take(event.index, pickle.loads(pickle.dumps(one, pickle.HIGHEST_PROTOCOL)))
+            seen.add(event.statement.type)
+        else:
+            read.fold(event)
+    assert json.dumps(write(Checker, read)) == json.dumps(write(Checker, told))
+    assert read.report() == told.report()
+    return seen
+
+
+RARE = {"TransferReversed": transfer_reversed(), "TransferProofRevoked": judged_proof(case_id=None)}
+
+
+def test_the_checker_keeps_the_same(faulty: Demonstration) -> None:
+    """Given entries of every quiet type, when they come read and from another process, then state and report are the same."""
+    entries = exported()
+    for kind, body in RARE.items():
+        entries.say("2025-06-02", kind, body)
+    assert compared(events(faulty)) | compared(entries.events) == QUIET
+
+
+def one_by_one(
+    _start: int, entries: Sequence[bytes], _stored: Sequence[bytes | None], _reader: object
+) -> Iterator[bytes]:
+    """Let every entry stand outside of rows."""
+    return iter(entries)
+
+
+@pytest.mark.parametrize("known", [None, 0, 300, 701])
+def test_an_audit_answers_the_same(
+    faulty: Demonstration, monkeypatch: pytest.MonkeyPatch, known: int | None
+) -> None:
+    """Given a season with every fault, when its entries are audited in rows, then answer and state are those of one by one."""
+
+    def audited() -> tuple[dict[str, Any], Any]:
+        bundle = faulty.bundle(faulty.size)
+        until = None if known is None else known_at(known)
+        audit = Audit(open_bundle(bundle), read_anchor(bundle / "anchor.json"), until=until, keep=True)
+        found, follower = audit.run()
+        answer = answered(found, follower, follower.checker.report())
+        return answer.to_json() | {"seconds": 0}, (found.state, write(Checker, follower.checker))
+
+    rows = audited()
+    monkeypatch.setattr(look, "rows_of", one_by_one)
+    assert rows == audited()
+    assert rows[0]["integrity"]["verdict"] == "INTACT"
+
+
+def test_what_is_not_quiet_or_not_well_formed_waits_for_its_turn(faulty: Demonstration) -> None:
+    """Given a statement of another type, or with a body that is none, then it is handed on as it is."""
+    store = SqliteStore(faulty.database, read_only=True)
+    try:
+        entries = [parse_entry(data) for data in store.entries(0, faulty.size)]
+    finally:
+        store.close()
+    at = events(faulty)[0].recorded_at
+    for one in entries:
+        statement = parse_object(one.statement)
+        said = read_entry(3, ("vin:x",), statement, at)
+        assert isinstance(said, Quiet) == (one.header.type in QUIET)
+        changed = statement | {"body": statement["body"] | {"more": 1}}
+        assert read_entry(3, ("vin:x",), changed, at) == Whole(("vin:x",), changed, at)
