@@ -23,7 +23,7 @@ from projections.reading import Position, position
 from projections.view import Page, View, Written
 from projections.views import VIEWS
 
-SHAPE: Final = 5
+SHAPE: Final = 2
 """Of the tables and of what their rows mean: whoever changes either raises it, and they are made anew."""
 PAGE: Final = 500
 REBUILD_PAGE: Final = 2_000
