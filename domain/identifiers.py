@@ -54,7 +54,7 @@ REFERENCE_PATTERN: Final = "^[A-Za-z0-9._-]{1,64}$"
 """A case id, suspension id or submission id."""
 
 _REMEMBERED: Final = 10_000
-"""Codes whose check is not computed again: a ledger names the same ones over and over."""
+"""Codes and ids that are not looked at again: a ledger names the same ones over and over."""
 
 _DECLARATION: Final = re.compile(r"[0-9]{4}20[0-9]{2}[01][0-9]{9}")
 _DECLARATION_FLAG_PLACE: Final = 8
@@ -202,6 +202,7 @@ def pair_of(identifier: str) -> str:
     return "-".join(identifier.split("-", 3)[:3])
 
 
+@lru_cache(_REMEMBERED)
 def firms_of(identifier: str) -> tuple[str, str]:
     """Return exporter and upstream inside a pair, batch, line or application id."""
     exporter, upstream, *_ = identifier.split("-", 2)

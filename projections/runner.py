@@ -26,7 +26,7 @@ from projections.views import VIEWS
 SHAPE: Final = 2
 """Of the tables and of what their rows mean: whoever changes either raises it, and they are made anew."""
 PAGE: Final = 500
-REBUILD_PAGE: Final = 2_000
+REBUILD_PAGE: Final = 5_000
 _SCHEMA: Final = Path(__file__).parent / "schema"
 _FORMER: Final = ("view_position", "balance_record")
 """Tables of shape 1."""

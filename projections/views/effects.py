@@ -1,13 +1,10 @@
 """What each entry does: when it takes effect, what it posts, and the balances after it."""
 
-import json
-from typing import Final
+import orjson
 
 from domain.postings import Posting
 from domain.records import Pair
 from projections.view import Folded, Page, Row, Written
-
-_JSON: Final = json.JSONEncoder(separators=(",", ":"))
 
 
 class Effects:
@@ -31,8 +28,8 @@ def _row(one: Folded) -> Row:
         None if one.statement is None else one.statement.agency,
         one.effective_on.isoformat(),
         one.header.recorded_at,
-        _JSON.encode([_posting(each) for each in postings]) if postings else "[]",
-        _JSON.encode({pair_id: _balances(one, pair_id) for pair_id in pairs}) if pairs else "{}",
+        orjson.dumps([_posting(each) for each in postings]).decode() if postings else "[]",
+        orjson.dumps({pair_id: _balances(one, pair_id) for pair_id in pairs}).decode() if pairs else "{}",
     )
 
 
