@@ -40,7 +40,7 @@ _log = logging.getLogger(__name__)
 router = APIRouter(prefix="/v1/reports", tags=["reports"])
 
 MAX_PDF_ROWS: Final = 2_000
-"""Of one PDF: some 70 pages, half a minute. ``quota-ledger report`` makes longer ones."""
+"""Of one PDF: it takes a minute or two. ``quota-ledger report`` makes longer ones."""
 JSON: Final = "application/json"
 PDF: Final = "application/pdf"
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -182,7 +182,9 @@ def _rendering() -> Iterator[None]:
         raise Problem("too-many-rows", f"{error}; {_MAKES_IT}") from None
     except CannotRender as error:
         _log.error("no PDF can be made: %s", error)
-        raise Problem("unavailable", f"no PDF is made here, the operator has to act; {error}") from None
+        lacks = str(error).removeprefix("report: ")
+        told = f"no PDF is made here, the operator has to install what is missing: {lacks}"
+        raise Problem("unavailable", told) from None
 
 
 def _under(name: str, value: Any) -> Iterator[Any]:
