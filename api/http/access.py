@@ -101,6 +101,13 @@ _ROWS: Final = (
     Row("GET", "/v1/patterns", _INSPECTING, "what an investigator asks first"),
     Row("GET", "/v1/patterns/{name}", _INSPECTING, "one pattern with its hits"),
     Row("GET", "/v1/graph", _INSPECTING, "who is joined to whom"),
+    Row(
+        "GET", "/v1/reports/enterprises/{uscc}/statement", _OWN, "an enterprise's monthly statement",
+        "its own, of a month in which nothing is kept from it",
+    ),
+    Row("GET", "/v1/reports/enterprises/{uscc}/dossier", READERS, "an enterprise's inspection dossier"),
+    Row("GET", "/v1/reports/agencies/{agency}/statement", READERS, "an agency's monthly statement"),
+    Row("GET", "/v1/reports/city", READERS, "the overview of the city"),
     Row("GET", "/v1/reconciliations", READERS, "list statements of account"),
     Row(
         "POST", "/v1/reconciliations/preview", frozenset({Role.POLICE, Role.TRANSPORT, Role.CUSTOMS}),

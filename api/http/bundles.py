@@ -27,8 +27,6 @@ from ledger.checkpoint import Checkpoint
 from ledger.entry import parse_header
 from ledger.export import ExportRefused
 from ledger.export_subject import TooLong, export_subject
-from ledger.header import Header
-from ledger.heads import HEADS_COMMITTED
 from ledger.opening import anchor_of, load_ring
 from projections.proof.summary import summary_of
 
@@ -90,7 +88,7 @@ def _make(shared: Services, sight: Sight, subject: str) -> tuple[IO[bytes], int,
 
     def summary(subject: str, size: int, checkpoint: Checkpoint, entries: Mapping[int, bytes]) -> bytes:
         headers = [parse_header(data.partition(b"\n")[0]) for data in entries.values()]
-        if not _is_in_sight(sight, headers):
+        if not sight.sees_all(headers) or not any(map(sight.sees_entry, headers)):
             raise nothing_recorded(subject)
         keys.update(link.key for header in headers for link in header.subjects)
         return summary_of(subject, size, checkpoint, entries)
@@ -106,30 +104,6 @@ def _make(shared: Services, sight: Sight, subject: str) -> tuple[IO[bytes], int,
         except ExportRefused as error:
             raise Problem("not-found", str(error)) from None
         return path.open("rb"), size, sorted(keys)
-
-
-def _is_in_sight(sight: Sight, headers: list[Header]) -> bool:
-    """Say whether a reader may have a bundle of these entries: what it cannot see cannot be left out of it.
-
-    Beside what names an enterprise itself, it may have what its partners' names stand in about its own cars:
-    the facts of which ``Sight.of_car`` shows where the car stands.
-    """
-    if sight.own is None:
-        return True
-    pairs = [tag.partition(":")[2] for header in headers for tag in header.tags if tag.startswith("pair:")]
-    partners = {firm for pair_id in pairs if sight.sees_id(pair_id) for firm in pair_id.split("-")[:2]}
-    for header in headers:
-        keys = [link.key for link in header.subjects]
-        everyones = header.type == HEADS_COMMITTED or any(key.startswith("ledger:") for key in keys)
-        if everyones or sight.sees_entry(header):
-            continue
-        firms = {key.partition(":")[2] for key in keys if key.startswith("enterprise:")}
-        if header.type not in _SHOWN or not firms or not firms <= partners:
-            return False
-    return any(sight.sees_entry(header) for header in headers)
-
-
-_SHOWN: Final = frozenset({"CustomsExportConfirmed", "CustomsExportReversed", "VehicleDeregistered"})
 
 
 def _chunks(file: IO[bytes]) -> Iterator[bytes]:

@@ -15,8 +15,10 @@ from fastapi.openapi.utils import get_openapi
 from api.http.access import ACCESS, Row
 from api.http.document_store import MEDIA_TYPES
 from api.http.problems import KINDS, MEDIA_TYPE
+from api.http.reports import PDF, XLSX
 from api.http.schemas import BYTES, COMPONENTS, TEXT, Schema, ref
 from api.http.schemas_history import HISTORY
+from api.http.schemas_reports import REPORTS
 
 _JSON: Final = "application/json"
 _PLAIN: Final = "text/plain"
@@ -37,6 +39,10 @@ def _json(name: str, *problems: int) -> Answers:
 
 def _bytes(kind: str, schema: Schema, *problems: int) -> Answers:
     return Answers(((200, (kind,), schema),), problems)
+
+
+def _report(name: str) -> Answers:
+    return Answers(((200, (_JSON,), ref(name)), (200, (PDF, XLSX), BYTES)), (404, 409, 422))
 
 
 _HISTORY: Final = Answers(((200, (_JSON,), {"oneOf": [ref("History"), ref("Difference")]}),), (404, 409, 422))
@@ -86,6 +92,10 @@ ANSWERS: Final[Mapping[tuple[str, str], Answers]] = MappingProxyType(
         ("get", "/v1/patterns"): _json("Patterns", 422),
         ("get", "/v1/patterns/{name}"): _json("PatternAnswered", 404, 422),
         ("get", "/v1/graph"): _json("Graph"),
+        ("get", "/v1/reports/enterprises/{uscc}/statement"): _report("EnterpriseStatement"),
+        ("get", "/v1/reports/enterprises/{uscc}/dossier"): _report("Dossier"),
+        ("get", "/v1/reports/agencies/{agency}/statement"): _report("AgencyStatement"),
+        ("get", "/v1/reports/city"): _report("CityOverview"),
         ("get", "/v1/reconciliations"): _json("Reconciliations", 404, 422),
         ("post", "/v1/reconciliations/preview"): _json("Reconciled", 409, 422),
         ("get", "/v1/access-log"): _json("AccessLog", 404, 422),
@@ -132,7 +142,7 @@ def document(app: FastAPI, examples: dict[str, Any]) -> dict[str, Any]:
         for method, operation in operations.items():
             _describe(operation, rows[method, path], ANSWERS[method, path], examples, f"{method} {path}")
     whole["components"] = {
-        "schemas": dict(sorted({**COMPONENTS, **HISTORY}.items())),
+        "schemas": dict(sorted({**COMPONENTS, **HISTORY, **REPORTS}.items())),
         "responses": {str(status): _problem(status) for status in sorted({k.status for k in KINDS.values()})},
         "securitySchemes": {"token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
     }
@@ -159,7 +169,7 @@ def _describe(
     if "{" in row.route:
         statuses.add(404)  # what is no value of the path is no route
     operation["responses"] = {
-        **{str(status): _answer(status, kinds, schema, examples) for status, kinds, schema in answers.good},
+        **_answers(answers, examples),
         **{str(status): {"$ref": f"#/components/responses/{status}"} for status in sorted(statuses)},
     }
     for parameter in operation.get("parameters", ()):
@@ -172,13 +182,20 @@ def _describe(
         kind["example"] = examples["bodies"][name]
 
 
-def _answer(status: int, kinds: tuple[str, ...], schema: Schema, examples: dict[str, Any]) -> dict[str, Any]:
+def _answers(answers: Answers, examples: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for status, kinds, schema in answers.good:
+        answer = found.setdefault(str(status), {"description": _WORDS[status], "content": {}})
+        answer["content"] |= _content(kinds, schema, examples)
+    return found
+
+
+def _content(kinds: tuple[str, ...], schema: Schema, examples: dict[str, Any]) -> dict[str, Any]:
     named = (schema.get("oneOf") or [schema])[0].get("$ref", "").rpartition("/")[2]
-    content = {
+    return {
         kind: {"schema": schema, "example": examples["answers"][named or kind.partition("/")[0]]}
         for kind in kinds
     }
-    return {"description": _WORDS[status], "content": content}
 
 
 def _problem(status: int) -> dict[str, Any]:

@@ -49,6 +49,7 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
         "refused": Kind(422, "提交被拒收并已记录", "The submission is refused, on record"),
         "not-found": Kind(404, "不存在", "There is no such thing here"),
         "replay-too-long": Kind(409, "回放条目过多", "Too many entries would have to be replayed"),
+        "too-many-rows": Kind(409, "行数超过该格式上限", "The report has too many rows for this form"),
         "method-not-allowed": Kind(405, "方法不被允许", "This method is not allowed here"),
         "range-not-satisfiable": Kind(416, "范围无法满足", "The range cannot be satisfied"),
         # how the service is

@@ -28,7 +28,7 @@ from projections.history.deadlines import Kind, Status
 _INSTANT: Final[Schema] = {"type": "string", "format": "date-time"}
 _INTEGER: Final[Schema] = {"type": "integer"}
 _ANYTHING: Final[Schema] = {"type": "object", "additionalProperties": True}
-_BALANCES: Final = exactly(**{name: _INTEGER for name in (*ACCOUNTS, "UNB")})
+BALANCES: Final = exactly(**{name: _INTEGER for name in (*ACCOUNTS, "UNB")})
 _PREVIOUS: Final = {
     **or_null(TEXT),
     "description": "What to send as `cursor` to step back; null on the first page.",
@@ -84,7 +84,7 @@ _STANDING: Final = exactly(
             suspended=by_id(list_of(TEXT)),
         )
     ),
-    pairs=by_id(exactly(status=TEXT, balances=_BALANCES, applications=by_id(TEXT))),
+    pairs=by_id(exactly(status=TEXT, balances=BALANCES, applications=by_id(TEXT))),
     batches=by_id(TEXT),
     cars=by_id(exactly(lines=by_id(TEXT), registrations=list_of(_REGISTRATION), overlays=list_of(TEXT))),
     cases={
@@ -173,7 +173,7 @@ HISTORY: Final[Mapping[str, Schema]] = MappingProxyType(
                     **_ENTRY,
                     corrected_by=or_null(WHOLE),
                     postings=list_of(POSTING),
-                    balances=list_of(exactly(pair_id=TEXT, before=_BALANCES, after=_BALANCES)),
+                    balances=list_of(exactly(pair_id=TEXT, before=BALANCES, after=BALANCES)),
                     deadlines=list_of(ref("Deadline")),
                 )
             ),
@@ -248,7 +248,7 @@ HISTORY: Final[Mapping[str, Schema]] = MappingProxyType(
                     effective_on=DAY,
                     recorded_at=_INSTANT,
                     postings=list_of(POSTING),
-                    balances=by_id(_BALANCES),
+                    balances=by_id(BALANCES),
                 )
             ),
             next=CURSOR,

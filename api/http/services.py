@@ -50,6 +50,8 @@ class Services:
     """How far the ledger has come, for live streams."""
     counting: CapacityLimiter
     """Lets one request at a time go through every subject key."""
+    rendering: CapacityLimiter
+    """Makes one PDF or workbook at a time."""
     projector: Projector
     """Keeps the views current."""
 
@@ -96,7 +98,7 @@ def open_services(settings: Settings, clock: Clock, metrics: Metrics) -> Service
         settings, store, sequencer, ring.origin, clock, metrics, make_limiter(),
         FolderStore(settings.documents or beside(files_of(settings.db), ".documents")),
         HeadWatch(store, settings.poll_seconds, settings.streams),
-        CapacityLimiter(1), projector,
+        CapacityLimiter(1), CapacityLimiter(1), projector,
     )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ the two firms in the id, and of a car what concerns lines of its own pairs. It c
 from what does not exist.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,12 +13,14 @@ from api.http.caller import Caller, Role
 from domain.car import Car
 from domain.identifiers import pair_of
 from ledger.entry import Header
+from ledger.heads import HEADS_COMMITTED
 from projections.history.scope import WHOLE, Scope
 
 # Named one by one, as in ``of_car``. What was seen on a road, used at home, or is under a case is the
 # agencies', and so are the clocks of their own duties.
 _OVERLAYS: Final = frozenset({"OVERDUE", "LATE", "EXPORT_LOST", "FRAUD"})
 _CLOCKS: Final = frozenset({"EXPORT_TERM", "DEREGISTRATION", "QUALIFICATION", "TOP_UP"})
+_PARTNERS: Final = frozenset({"CustomsExportConfirmed", "CustomsExportReversed", "VehicleDeregistered"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,26 @@ class Sight:
     def sees_id(self, identifier: str) -> bool:
         """Say whether a pair, batch or line, by its id, is in sight."""
         return self.own is None or self.own in pair_of(identifier).split("-")[:2]
+
+    def sees_all(self, headers: Sequence[Header]) -> bool:
+        """Say whether a reader may have what is made of these entries whole: nothing can be left out of it.
+
+        Beside what names an enterprise itself, it may have what its partners' names stand in about its own
+        cars: the facts of which ``of_car`` shows where the car stands.
+        """
+        if self.own is None:
+            return True
+        pairs = [tag.partition(":")[2] for one in headers for tag in one.tags if tag.startswith("pair:")]
+        partners = {firm for pair_id in pairs if self.sees_id(pair_id) for firm in pair_id.split("-")[:2]}
+        for header in headers:
+            keys = [link.key for link in header.subjects]
+            everyones = header.type == HEADS_COMMITTED or any(key.startswith("ledger:") for key in keys)
+            if everyones or self.sees_entry(header):
+                continue
+            firms = {key.partition(":")[2] for key in keys if key.startswith("enterprise:")}
+            if header.type not in _PARTNERS or not firms or not firms <= partners:
+                return False
+        return True
 
     def of_car(self, car: Car) -> Car | None:
         """Return what of a car is in sight, None where nothing is; a line on no pair is nobody's."""

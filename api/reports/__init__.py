@@ -13,7 +13,7 @@ from api.reports.document import Document, TooLarge
 from api.reports.dossiers import dossier_document
 from api.reports.excel import render_workbook
 from api.reports.fonts import CannotRender
-from api.reports.pdf import RenderingFault, render_pages
+from api.reports.pdf import MAX_ROWS, RenderingFault, render_pages
 from api.reports.statements import agency_document, enterprise_document
 from projections.reports.report import Kind, Report
 
@@ -34,15 +34,15 @@ def document_of(report: Report) -> Document:
     return _LAYOUTS[report.kind](report)
 
 
-def render_pdf(report: Report) -> bytes:
-    """Return a report as PDF/A.
+def render_pdf(report: Report, most: int = MAX_ROWS) -> bytes:
+    """Return a report of ``most`` rows at most as PDF/A.
 
     Raises:
         TooLarge: more rows than paper is for.
         CannotRender: Pango or the Chinese font is not installed.
         RenderingFault: something on the pages could not be set as meant.
     """
-    return render_pages(document_of(report))
+    return render_pages(document_of(report), most)
 
 
 def render_excel(report: Report) -> bytes:

@@ -37,17 +37,17 @@ class RenderingFault(Exception):
     """The page maker complained: a glyph or a rule would be missing. A mistake of this program."""
 
 
-def render_pages(document: Document) -> bytes:
+def render_pages(document: Document, most: int = MAX_ROWS) -> bytes:
     """Return a PDF.
 
     Raises:
-        TooLarge: more than ``MAX_ROWS`` rows.
+        TooLarge: more than ``most`` rows.
         CannotRender: Pango or the Chinese font is not installed.
         RenderingFault: something on the pages could not be set as meant.
     """
     rows = sum(len(one.rows) for one in document.sections)
-    if rows > MAX_ROWS:
-        raise TooLarge(f"{rows} rows on paper, {MAX_ROWS} at most; the workbook and the JSON hold them all")
+    if rows > most:
+        raise TooLarge(f"{rows} rows on paper, {most} at most; the workbook and the JSON hold them all")
     check_fonts()
     try:
         from weasyprint import HTML, Attachment  # type: ignore[import-untyped]  # none are published

@@ -29,7 +29,9 @@ TITLE: Final = {"zh": "企业额度对账单", "en": "Statement of quota account
 _REFUSED: Final = "SubmissionRefused"
 
 
-def build(store: AnyStore, uscc: str, month: Month, note: bytes | None = None) -> Report:
+def build(
+    store: AnyStore, uscc: str, month: Month, note: bytes | None = None, *, most: int | None = None
+) -> Report:
     """Return the statement of an enterprise.
 
     Args:
@@ -37,15 +39,16 @@ def build(store: AnyStore, uscc: str, month: Month, note: bytes | None = None) -
         uscc: the enterprise.
         month: of the days on which entries were recorded.
         note: the checkpoint on which it is to stand; None: the latest.
+        most: how many entries its file may have; None: as many as there are.
 
     Raises:
         ReportRefused: no checkpoint, one of another ledger, a month ahead of it, or views that differ.
-        ValueError, NoHistory, ChainBroken: see ``projections.history.chains.read_file``.
+        ValueError, NoHistory, ChainBroken, ReplayTooLong: see ``projections.history.chains.read_file``.
     """
     basis = read_basis(store, note)
     period = month.to_json(basis.day)
-    told, replay = told_to(store, uscc, basis)
-    pairs = checked_pairs(store, replay, basis)
+    told, replay = told_to(store, uscc, basis, most)
+    pairs = checked_pairs(store, replay, basis, most)
     firm = told["standing"]["enterprise"]
     listed = [one for one in told["entries"] if one["type"] != _REFUSED]
     inside = [one for one in listed if recorded_on(one) in month]
@@ -76,14 +79,18 @@ def build(store: AnyStore, uscc: str, month: Month, note: bytes | None = None) -
     return Report("enterprise-statement", content)
 
 
-def told_to(store: AnyStore, uscc: str, basis: Basis) -> tuple[dict[str, Any], Replay]:
+def told_to(
+    store: AnyStore, uscc: str, basis: Basis, most: int | None = None
+) -> tuple[dict[str, Any], Replay]:
     """Return the story of an enterprise below the checkpoint's size, and the replay that tells it."""
     moment = Moment(basis.size - 1)
-    replay = replay_at(store, f"enterprise:{uscc}", moment)
+    replay = replay_at(store, f"enterprise:{uscc}", moment, most)
     return Story(store, basis.ring).tell(replay, moment), replay
 
 
-def checked_pairs(store: AnyStore, replay: Replay, basis: Basis) -> Mapping[str, Mapping[str, int]]:
+def checked_pairs(
+    store: AnyStore, replay: Replay, basis: Basis, most: int | None = None
+) -> Mapping[str, Mapping[str, int]]:
     """Return the balances of the enterprise's pairs, stored and replayed alike.
 
     Where the stored balances have taken in more entries than the checkpoint covers, the comparison replays as
@@ -97,7 +104,7 @@ def checked_pairs(store: AnyStore, replay: Replay, basis: Basis) -> Mapping[str,
     if figures.size == basis.size:
         figures.check(here, replay.file.owns)
     else:
-        whole = replay_at(store, replay.file.subject, Moment(figures.size - 1))
+        whole = replay_at(store, replay.file.subject, Moment(figures.size - 1), most)
         figures.check(_pairs(whole), replay.file.owns)
     return here
 

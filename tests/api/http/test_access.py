@@ -14,7 +14,7 @@ DOCS = Path(__file__).parents[3] / "docs"
 VALUES = {
     "uscc": A_EXPORTER, "pair_id": A_PAIR, "batch_id": A_BATCH, "vin": A_CARS[0], "index": "5", "level": "0",
     "place:path": "000.p/1", "sha256": digest(A_SCAN), "case_id": "K-1",
-    "name": "same-scan",
+    "name": "same-scan", "agency": "customs",
 }  # fmt: skip
 
 
