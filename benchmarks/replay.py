@@ -21,7 +21,7 @@ from lots import KEYS, LOT, lot
 
 from api.cli.init import sign_opening
 from api.demo.acts import moment
-from api.demo.keys import ORIGIN
+from api.demo.keys import OFFICERS, ORIGIN
 from api.demo.pace import FIRST_DAY
 from api.demo.play import SimulatedClock, play
 from api.demo.season import season
@@ -47,7 +47,7 @@ def build(url: str, cars: int, size: int) -> None:
     clock = SimulatedClock(moment(FIRST_DAY, 8))
     store = open_store(url, create=True)
     opening = str(UUID(bytes=bytes(16), version=4))
-    open_ledger(store, *sign_opening(ORIGIN, KEYS, "0" * 64, opening, clock), clock=clock)
+    open_ledger(store, *sign_opening(ORIGIN, KEYS, "0" * 64, opening, clock, OFFICERS), clock=clock)
     clock.now += timedelta(minutes=1)
     seen = Seen(0, leaf_hash(next(iter(store.entries(0, 1)))).hex())
     entered = 0

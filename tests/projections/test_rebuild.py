@@ -11,6 +11,7 @@ from ledger.records import REBUILT
 from ledger.sequencer import Sequencer
 from projections import runner
 from projections.decision_records import Replaced, replace_decision_records
+from projections.envelopes import stored_envelopes
 from projections.runner import Connection, rebuild
 from tests.support.desk import Desk, desk, enterprise, statement
 from tests.support.keys import private_key
@@ -136,4 +137,4 @@ def test_appending_goes_on_while_the_views_are_made_anew(at: Desk, monkeypatch: 
 
     assert len(filed) == 30
     assert size == at.store.head().size == filed[-1] + 1
-    assert stored(at.store) == replayed(whole(at.store))
+    assert stored(at.store) == replayed(whole(at.store), stored_envelopes(at.store))
