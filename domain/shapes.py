@@ -9,6 +9,7 @@ Bounds: a name 200 characters, a text 2,000, a code 64; 200 vehicles a statement
 
 import re
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -30,6 +31,8 @@ MAX_UNITS: Final = 10_000_000
 
 _FIRST_YEAR: Final = 1970
 _LAST_YEAR: Final = 9000
+_REMEMBERED: Final = 4_096
+_LONGEST: Final = 40  # no day or instant is longer, and what is remembered has a bound
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _INSTANT: Final = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-5][0-9])"
@@ -43,30 +46,42 @@ _INSTANT_WANTED: Final = (
 
 def parse_day(value: object) -> date:
     """Return the date that a text ``YYYY-MM-DD`` names; anything else is refused."""
-    if isinstance(value, str) and _DAY.fullmatch(value):
-        try:
-            day = date.fromisoformat(value)
-        except ValueError:  # a day that no calendar has, such as the 30th of February
-            pass
-        else:
-            if _FIRST_YEAR <= day.year <= _LAST_YEAR:
-                return day
+    if isinstance(value, str) and len(value) <= _LONGEST and (day := _day(value)) is not None:
+        return day
     raise PydanticCustomError("day", _DAY_WANTED)
 
 
 def parse_instant(value: object) -> datetime:
     """Return the aware datetime that an RFC 3339 text names, in the offset it was written with."""
-    if isinstance(value, str) and (match := _INSTANT.fullmatch(value)):
-        if fraction := match[1]:  # fromisoformat wants three decimals or six
-            value = value.replace(fraction, fraction.ljust(7, "0"), 1)
-        try:
-            instant = datetime.fromisoformat(value)
-        except ValueError:  # an hour 24, a leap second, an offset of a day
-            pass
-        else:
-            if _FIRST_YEAR <= instant.year <= _LAST_YEAR:
-                return instant
+    if isinstance(value, str) and len(value) <= _LONGEST and (instant := _instant(value)) is not None:
+        return instant
     raise PydanticCustomError("instant", _INSTANT_WANTED)
+
+
+# The same days and instants are named again and again; each is then made once and kept once.
+@lru_cache(_REMEMBERED)
+def _day(text: str) -> date | None:
+    if not _DAY.fullmatch(text):
+        return None
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:  # a day that no calendar has, such as the 30th of February
+        return None
+    return day if _FIRST_YEAR <= day.year <= _LAST_YEAR else None
+
+
+@lru_cache(_REMEMBERED)
+def _instant(text: str) -> datetime | None:
+    match = _INSTANT.fullmatch(text)
+    if match is None:
+        return None
+    if fraction := match[1]:  # fromisoformat wants three decimals or six
+        text = text.replace(fraction, fraction.ljust(7, "0"), 1)
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:  # an hour 24, a leap second, an offset of a day
+        return None
+    return instant if _FIRST_YEAR <= instant.year <= _LAST_YEAR else None
 
 
 class BodyModel(BaseModel):

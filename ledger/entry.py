@@ -20,13 +20,16 @@ __all__ = [
     "MAX_STATEMENT_BYTES",
     "MAX_SUBJECTS",
     "POLICY_SUBJECT",
+    "RESERVED_SUBJECT",
     "ZERO_HASH",
     "Derived",
     "Entry",
+    "Find",
     "Header",
     "Subject",
     "derive",
     "encode_entry",
+    "found_in",
     "parse_entry",
     "parse_header",
     "parse_statement",
@@ -36,13 +39,14 @@ MAX_STATEMENT_BYTES = 44 * 1024
 
 KEYS_SUBJECT = "ledger:keys"
 POLICY_SUBJECT = "ledger:policy"
-_RESERVED_SUBJECT = {
+RESERVED_SUBJECT = {
     "LedgerOpened": KEYS_SUBJECT,
     "AgencyKeyRegistered": KEYS_SUBJECT,
     "AgencyKeyRevoked": KEYS_SUBJECT,
     "PolicyVersionPublished": POLICY_SUBJECT,
     "HolidayCalendarPublished": POLICY_SUBJECT,
 }
+"""By type, the subject that does not follow from the body."""
 
 _USCC = r"[0-9A-HJ-NPQRTUWXY]{18}"
 _NUMBER = r"[1-9][0-9]{0,8}"
@@ -56,7 +60,7 @@ _IDENTIFIER = {
     "app_id": re.compile(rf"(?P<pair>{_PAIR})-q{_NUMBER}\Z"),
 }
 _CASE = re.compile(r"[A-Za-z0-9._-]{1,64}\Z")
-_Find = Callable[[str, set[str], set[str]], None]
+Find = Callable[[str, set[str], set[str]], None]
 """Adds to the subjects and the tags what it finds in a text."""
 
 
@@ -120,13 +124,13 @@ def derive(statement: dict[str, Any]) -> Derived:
     subjects: set[str] = set()
     tags: set[str] = set()
     kind = statement.get("type")
-    if isinstance(kind, str) and kind in _RESERVED_SUBJECT:
-        subjects.add(_RESERVED_SUBJECT[kind])
+    if isinstance(kind, str) and kind in RESERVED_SUBJECT:
+        subjects.add(RESERVED_SUBJECT[kind])
     _gather(None, statement.get("body"), subjects, tags)
     return Derived(tuple(sorted(subjects)), tuple(sorted(tags)))
 
 
-def _gather(find: _Find | None, value: object, subjects: set[str], tags: set[str]) -> None:
+def _gather(find: Find | None, value: object, subjects: set[str], tags: set[str]) -> None:
     """Add what every text below ``value`` says, by the name of the member that holds it, through lists.
 
     ``find`` is what is found in a text that stands here.
@@ -134,10 +138,10 @@ def _gather(find: _Find | None, value: object, subjects: set[str], tags: set[str
     if isinstance(value, dict):
         for name, inner in value.items():
             if not isinstance(inner, (dict, list)):
-                if (found := _found_in(name)) is not None and isinstance(inner, str):
+                if (found := found_in(name)) is not None and isinstance(inner, str):
                     found(inner, subjects, tags)
             else:
-                _gather(_found_in(name), inner, subjects, tags)
+                _gather(found_in(name), inner, subjects, tags)
     elif isinstance(value, list):
         for inner in value:
             _gather(find, inner, subjects, tags)
@@ -146,8 +150,8 @@ def _gather(find: _Find | None, value: object, subjects: set[str], tags: set[str
 
 
 @lru_cache(maxsize=256)
-def _found_in(name: str) -> _Find | None:
-    """Return what is found in the texts of a member; None for nothing."""
+def found_in(name: str) -> Find | None:
+    """Return what is found in the texts of a member of a body, whatever else it says; None for nothing."""
     if name == "uscc" or name.endswith("_uscc") or name in {"usccs", "applicants", "seals"}:
         return _find_enterprise
     if name in {"vin", "vins"}:

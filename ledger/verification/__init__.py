@@ -13,7 +13,7 @@ from ledger.source import Break, BreakClass, Source, Unreadable
 from ledger.verification.ids import KnownBytes
 from ledger.verification.observer import Observer, ReadingObserver
 from ledger.verification.pause import collection_paused
-from ledger.verification.plain import Reader
+from ledger.verification.plain import Reader, Told
 from ledger.verification.receipt import ReceiptVerification, verify_receipt
 from ledger.verification.result import Verification
 from ledger.verification.resume import AnotherHistory, PassState
@@ -36,6 +36,7 @@ __all__ = [
     "ReceiptVerification",
     "Source",
     "SubjectVerification",
+    "Told",
     "TypeRule",
     "Types",
     "Unreadable",

@@ -1,6 +1,5 @@
 """Who follows the pass over the entries, so that what else is asked of them needs no pass of its own."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Protocol, runtime_checkable
 
@@ -32,7 +31,7 @@ class ReadingObserver(Protocol):
 
     @property
     def reader(self) -> Reader:
-        """Reads an entry of a row."""
+        """Reads the entries of a row."""
         ...
 
     def __call__(
@@ -41,12 +40,12 @@ class ReadingObserver(Protocol):
         """Take an entry that stands outside every row; see :class:`Observer`."""
         ...
 
-    def take_row(self, index: int, leaves: bytes, said: Sequence[Any]) -> None:
+    def take_row(self, index: int, leaves: bytes, said: Any) -> None:
         """Take entries in a row.
 
         Args:
             index: of the first.
             leaves: their leaf hashes, joined.
-            said: what the reader returned of each.
+            said: what the reader returned of them.
         """
         ...

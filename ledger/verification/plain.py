@@ -6,25 +6,33 @@ outside every row and is looked at as ever; nothing is said against it here.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime
-from functools import lru_cache
 from hashlib import sha256
 from itertools import zip_longest
 from typing import Any, Final, NamedTuple
 
-from ledger.entry import MAX_ENTRY_BYTES, Derived, derive
+from ledger.entry import MAX_ENTRY_BYTES
 from ledger.heads import HEADS_COMMITTED
 from ledger.merkle import leaf_hash
 from ledger.verification.key_fold import KEY_TYPES
-from ledger.verification.quick import PlainHeader, plain_header, plain_statement
+from ledger.verification.mould import Cast, Moulds
+from ledger.verification.quick import PlainHeader, plain_header
 from ledger.verification.rows import SUBMISSION_REFUSED
-from ledger.verification.statements import has_plain_members
 from ledger.verification.subjects import Link
 from ledger.verification.types import POLICY_PUBLISHED
 
-Reader = Callable[[int, Sequence[str], dict[str, Any], datetime], Any]
-"""(index, subject keys, statement, recorded_at) → what an observer wants to know of an entry. A function of a
-module, so that another process finds it; it raises nothing, and what it returns can be pickled."""
+
+class Told(NamedTuple):
+    """An entry of a row, for a reader."""
+
+    type: str
+    subjects: Sequence[str]
+    statement: bytes
+    recorded_at: str
+
+
+Reader = Callable[[int, Sequence[Told]], Any]
+"""(index of the first, entries in a row) → what an observer wants to know of them. A function of a module, so
+that another process finds it; it raises nothing, and what it returns can be pickled."""
 
 APART: Final = KEY_TYPES | {POLICY_PUBLISHED, HEADS_COMMITTED, SUBMISSION_REFUSED}
 """Types that the pass looks at one by one."""
@@ -64,8 +72,8 @@ class Plain(NamedTuple):
     """How many there are in all headers."""
     tags: int
     runs: list[Run]
-    said: list[Any]
-    """What the reader returned; empty without one."""
+    said: Any
+    """What the reader returned; None without one."""
 
     @property
     def entries(self) -> int:
@@ -88,7 +96,7 @@ class Row:
         self._links: dict[str, list[Any]] = {}
         self._subjects = self._tags = 0
         self._runs: list[list[Any]] = []
-        self._said: list[Any] = []
+        self._told: list[Told] = []
 
     def goes_on(self, header: PlainHeader, ledger: str, number: bytes) -> bool:
         """Say whether an entry can stand behind those that are in it."""
@@ -106,21 +114,13 @@ class Row:
                     return False
         return True
 
-    def add(
-        self,
-        leaf: bytes,
-        header: PlainHeader,
-        statement: dict[str, Any],
-        digest: str,
-        number: bytes,
-        tags: int,
-    ) -> None:
+    def add(self, leaf: bytes, header: PlainHeader, cast: Cast, number: bytes, statement: bytes) -> None:
         """Take in an entry that is the first of the row, or with which it goes on."""
         at, links = len(self._leaves), self._links
         self._leaves.append(leaf)
         self._last = leaf.hex()
         self._ids[number] = None
-        self._digests.append(digest)
+        self._digests.append(sha256(statement).hexdigest())
         for key, link, prev in header.links:
             known = links.get(key)
             if known is None:
@@ -130,28 +130,28 @@ class Row:
                 known[3] += 1
                 known[4] = at
         self._subjects += len(header.links)
-        self._tags += tags
-        envelope, _, item, _, self._recorded_at, _ = header
-        about = [envelope, self._recorded_at, statement["type"], statement["version"], statement["agency"]]
-        if self._runs and self._runs[-1][0] == about and self._runs[-1][1] + self._runs[-1][2] == int(item):
-            self._runs[-1][2] += 1
+        self._tags += len(cast.derived.tags)
+        envelope, _, item, _, recorded_at, _, _, _ = header
+        self._recorded_at = recorded_at
+        about = (envelope, recorded_at, cast.type, cast.version, cast.agency)
+        runs = self._runs
+        if runs and runs[-1][0] == about and runs[-1][1] + runs[-1][2] == int(item):
+            runs[-1][2] += 1
         else:
-            self._runs.append([about, int(item), 1])
+            runs.append([about, int(item), 1])
+        self._told.append(Told(cast.type, cast.derived.subjects, statement, recorded_at))
 
-    def say(self, said: Any) -> None:
-        """Keep what a reader returned of the entry taken in last."""
-        self._said.append(said)
-
-    def plain(self) -> Plain:
-        """Return the row."""
+    def plain(self, reader: Reader | None) -> Plain:
+        """Return the row, and what the reader says of it."""
         runs = [
             Run(count, envelope, item, recorded_at, kind, version, agency)
             for (envelope, recorded_at, kind, version, agency), item, count in self._runs
         ]
+        said = None if reader is None else reader(self.start, self._told)
         return Plain(
             self.start, b"".join(self._leaves), self._first.prev, self._first.recorded_at, self._recorded_at,
             self._ledger, list(self._ids), self._digests, [Link(*link) for link in self._links.values()],
-            self._subjects, self._tags, runs, self._said,
+            self._subjects, self._tags, runs, said,
         )  # fmt: skip
 
 
@@ -164,38 +164,35 @@ def rows_of(
         start: index of the first entry.
         entries: their bytes.
         stored: the leaf hash that lies beside each, where there is one; may be shorter.
-        reader: is asked of every entry in a row.
+        reader: is asked of every row.
     """
     row: Row | None = None
     for index, (data, beside) in enumerate(zip_longest(entries, stored), start):
         leaf = leaf_hash(data)
-        line, _, raw = data.partition(b"\n")
-        statement, header, derived = plain_statement(raw), None, _NOTHING
+        line, _, statement = data.partition(b"\n")
+        header, cast = plain_header(line), None
         if (
-            statement is not None
+            header is not None
+            and header.index == str(index)
+            and header.type not in APART
             and (beside is None or beside == leaf)
-            and has_plain_members(statement)
-            and statement["type"] not in APART
+            and len(data) <= MAX_ENTRY_BYTES
         ):
-            derived = derive(statement)
-            header = plain_header(line, derived, statement["type"])
-        if statement is None or header is None or header.index != str(index) or len(data) > MAX_ENTRY_BYTES:
+            cast = _MOULDS.cast(header.type, statement)
+        if header is None or cast is None or not header.follows(cast.derived):
             if row is not None:
-                yield row.plain()
+                yield row.plain(reader)
                 row = None
             yield data
             continue
-        number = bytes.fromhex(statement["id"].replace("-", ""))
-        if row is None or not row.goes_on(header, statement["ledger"], number):
+        number = bytes.fromhex(cast.id.replace("-", ""))
+        if row is None or not row.goes_on(header, cast.ledger, number):
             if row is not None:
-                yield row.plain()
-            row = Row(index, header, statement["ledger"])
-        row.add(leaf, header, statement, sha256(raw).hexdigest(), number, len(derived.tags))
-        if reader is not None:
-            row.say(reader(index, derived.subjects, statement, _instant(header.recorded_at)))
+                yield row.plain(reader)
+            row = Row(index, header, cast.ledger)
+        row.add(leaf, header, cast, number, statement)
     if row is not None:
-        yield row.plain()
+        yield row.plain(reader)
 
 
-_NOTHING: Final = Derived((), ())
-_instant: Final = lru_cache(maxsize=256)(datetime.fromisoformat)
+_MOULDS: Final = Moulds()

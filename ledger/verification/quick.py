@@ -1,9 +1,8 @@
 r"""The short road for what is as it should be: the same answer as the careful one, or none at all.
 
-Whoever writes a ledger writes one form of it, so a verifier that knows what stands there by right can make
-the bytes anew and compare. A statement is parsed and written again (orjson, sorted members): the same bytes
-are canonical, but for what the profile of ``ledger.canonical`` leaves out and JSON does not, which is asked
-for besides. A header is made from its statement and the few values that are its own.
+Whoever writes a ledger writes one form of it. A statement is parsed and written again (orjson, sorted
+members): the same bytes are canonical, but for what the profile of ``ledger.canonical`` leaves out and JSON
+does not, which is asked for besides. A header is taken by one pattern and held against its statement.
 
 None means no more than that it is not plain to see: ``ledger.canonical`` and ``ledger.header`` say what it
 is.
@@ -22,17 +21,22 @@ from ledger.header import MAX_ENTRY_BYTES, MAX_SUBJECTS
 
 # Sorted members, and no integer beyond ±(2^53−1).
 _PLAIN_FORM: Final = orjson.OPT_SORT_KEYS | orjson.OPT_STRICT_INTEGER
-_FRONT: Final = re.compile(
+_LINK: Final = r'\["([!#-\[\]-~]++)",([1-9][0-9]{0,14}),"([0-9a-f]{64})"\]'
+_ANY_LINK: Final = _LINK.replace("(", "(?:")
+_LINKS: Final = re.compile(_LINK)
+FRONT: Final = (
     r'\{"envelope":"([0-9a-f]{64})","index":(0|[1-9][0-9]{0,14}),"item":([1-9][0-9]{0,14}),'
     r'"prev":"([0-9a-f]{64})",'
-    r'"recorded_at":"([0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2}\.[0-9]{6}Z)",'
-    r'"subjects":\['
 )
-_LINK: Final = re.compile(r'\["([!#-\[\]-~]++)",([1-9][0-9]{0,14}),"([0-9a-f]{64})"\]')
+"""How the header of a signed statement begins: envelope, index, item, prev."""
+_HEADER: Final = re.compile(
+    rf'{FRONT}"recorded_at":"([0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}T(?:[01][0-9]|2[0-3]):[0-9]{{2}}:[0-9]{{2}}\.[0-9]{{6}}Z)",'
+    rf'"subjects":\[((?:{_ANY_LINK}(?:,{_ANY_LINK})*+)?+)\],"tags":\[([^\]]*+)\],"type":"([0-9A-Za-z]++)","v":1\}}'
+)
 
 
 class PlainHeader(NamedTuple):
-    """What a header says that does not follow from its statement; numbers are their digits."""
+    """The header of a signed statement; numbers are their digits."""
 
     envelope: str
     index: str  # type: ignore[assignment]  # as in Header
@@ -41,6 +45,15 @@ class PlainHeader(NamedTuple):
     recorded_at: str
     links: list[tuple[str, str, str]]
     """Of each subject: key, number, leaf hash (hex)."""
+    tags: str
+    """What stands between the brackets; nothing is known of it."""
+    type: str
+
+    def follows(self, derived: Derived) -> bool:
+        """Say whether subjects and tags are those of a statement, written as they should be."""
+        subjects, tags = derived
+        written = '"' + '","'.join(tags) + '"' if tags else ""
+        return self.tags == written and tuple([link[0] for link in self.links]) == subjects
 
 
 def plain_statement(data: bytes) -> dict[str, Any] | None:
@@ -57,34 +70,25 @@ def plain_statement(data: bytes) -> dict[str, Any] | None:
     return value if _is_plain(value, 1, data.isascii() and b"\x7f" not in data) else None
 
 
-def plain_header(line: bytes, derived: Derived, kind: str) -> PlainHeader | None:
-    """Return the header if the line is plainly that of a signed statement, as ``parse_header`` would.
+def plain_header(line: bytes) -> PlainHeader | None:
+    """Return the header if the line is plainly one, as ``parse_header`` would, but for order and tags.
 
-    Args:
-        line: the header line.
-        derived: the subjects and tags that follow from the statement, which are also those of the header.
-        kind: the statement's type, which is also that of the header.
+    What it says of subjects and tags is the form that it should have only where it :meth:`follows
+    <PlainHeader.follows>` from its statement.
     """
-    subjects, tags = derived
-    if len(line) > MAX_ENTRY_BYTES or len(subjects) > MAX_SUBJECTS or not kind.isalnum():
+    if len(line) > MAX_ENTRY_BYTES:
         return None
     try:
-        text = line.decode("ascii")
+        match = _HEADER.fullmatch(line.decode("ascii"))
     except UnicodeDecodeError:
         return None
-    front = _FRONT.match(text)
-    if front is None:
+    if match is None:
         return None
-    envelope, index, item, prev, recorded_at = front.groups()
-    begin = front.end()
-    links = _LINK.findall(text, begin)
-    if tuple([link[0] for link in links]) != subjects or not is_instant(recorded_at):
+    envelope, index, item, prev, recorded_at, links, tags, kind = match.groups()
+    found = _LINKS.findall(links)
+    if len(found) > MAX_SUBJECTS or not is_instant(recorded_at):
         return None
-    written = ",".join([f'["{key}",{number},"{leaf}"]' for key, number, leaf in links])
-    named = '"' + '","'.join(tags) + '"' if tags else ""
-    if text[begin:] != f'{written}],"tags":[{named}],"type":"{kind}","v":1}}':
-        return None
-    return PlainHeader(envelope, index, item, prev, recorded_at, links)
+    return PlainHeader(envelope, index, item, prev, recorded_at, found, tags, kind)
 
 
 @lru_cache(maxsize=256)

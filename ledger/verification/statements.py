@@ -8,16 +8,17 @@ from ledger.entry import Entry, parse_statement
 from ledger.envelope import AGENCIES, parse_instant
 
 _MEMBERS: Final = {"agency", "attachments", "body", "id", "ledger", "occurred_at", "type", "version"}
-_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
 _HASH = re.compile(r"[0-9a-f]{64}\Z")
 _KEY = re.compile(r"[a-z]+:[!-~]{1,150}\Z")
 _CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
-# Any day of these is one, whatever the month and the offset: most instants need no closer look.
-_PLAIN_INSTANT = re.compile(
-    r"[12]\d{3}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,6})?"
-    r"(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)\Z",
-    re.ASCII,
+PLAIN_ID: Final = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+PLAIN_INSTANT: Final = (
+    "[12][0-9]{3}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
+    "(?:\\.[0-9]{1,6})?(?:Z|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9])"
 )
+"""Any day of these is one, whatever the month and the offset: most instants need no closer look."""
+_ID = re.compile(rf"{PLAIN_ID}\Z")
+_PLAIN_INSTANT = re.compile(rf"{PLAIN_INSTANT}\Z")
 _REFUSED_MEMBERS: Final = {"concerns", "envelope", "items", "part", "parts", "seq", "signer"}
 _MAX_ITEMS: Final = 150
 _MAX_CONCERNS: Final = 250

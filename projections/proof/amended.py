@@ -9,9 +9,10 @@ one that tries; here it has no effect). If the same entry is corrected again the
 """
 
 from bisect import bisect_left
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from struct import Struct
+from struct import Struct, pack
 from sys import intern
 from typing import Final
 
@@ -35,7 +36,9 @@ NEVER_CORRECTED: Final = frozenset(
     }
 )
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND: Final = timedelta(microseconds=1)
+_DAY_SECONDS: Final = 86_400
+_SECOND: Final = 1_000_000
+"""In microseconds."""
 _INSTANT: Final = Struct(">q")
 _ATTACHED: Final = Struct(">QQII32s")
 
@@ -51,7 +54,10 @@ def attached(statement: Statement) -> tuple[Attached, ...]:
 
 def microseconds(instant: datetime) -> int:
     """Return the microseconds since 1970."""
-    return (instant - _EPOCH) // _MICROSECOND
+    since = instant - _EPOCH
+    return (
+        since.days * _DAY_SECONDS + since.seconds
+    ) * _SECOND + since.microseconds  # // takes four times as long
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,19 +110,21 @@ class Amended:
         if isinstance(statement.body, EventCorrected):
             return self._amendment(event, statement.body)
         if statement.type not in NEVER_CORRECTED:
-            self.remember(
-                event.index, statement.type, microseconds(statement.occurred_at), attached(statement)
-            )
+            self.remember(event.index, [statement.type], [microseconds(statement.occurred_at)])
+            self.attach((event.index, one) for one in attached(statement))
         return event
 
-    def remember(self, index: int, kind: str, occurred: int, attachments: tuple[Attached, ...]) -> None:
-        """Keep of an entry its type, when it occurred (in microseconds since 1970) and its attachments."""
+    def remember(self, index: int, types: Sequence[str], occurred: Sequence[int]) -> None:
+        """Keep of entries one behind the other types and when they occurred, in microseconds since 1970."""
         if gap := index - len(self.types):
             self.types.extend([""] * gap)
             self.occurred.extend(bytes(_INSTANT.size * gap))
-        self.types.append(intern(kind))
-        self.occurred += _INSTANT.pack(occurred)
-        for size, what, media, digest in attachments:
+        self.types += map(intern, types)
+        self.occurred += pack(f">{len(occurred)}q", *occurred)
+
+    def attach(self, attachments: Iterable[tuple[int, Attached]]) -> None:
+        """Keep attachments, each with its entry."""
+        for index, (size, what, media, digest) in attachments:
             texts = [self.texts.setdefault(text, len(self.texts)) for text in (what, media)]
             self.attachments += _ATTACHED.pack(index, size, *texts, bytes.fromhex(digest))
 

@@ -72,18 +72,18 @@ class Checker:
             for group in self.groups:
                 group.fold(said)
 
-    def take(self, index: int, said: Quiet) -> None:
-        """Take in an entry of a quiet type, as :meth:`fold` would, read ahead."""
-        self.last = index, said.recorded_on
-        self.amended.remember(index, said.type, said.occurred, said.attachments)
-        if said.facts:
-            self.books.take(index, said.effective, said.facts)
-        if said.codes or not said.codes_agree:
-            self._group(Codes).take(index, said.effective, said.codes, said.codes_agree)
-        if said.car_facts:
-            self._group(CarStatements).store.take(said.car_facts)
-        if said.filing is not None:
-            self._group(Decisions).standing.file(index, *said.filing)
+    def take(self, said: Quiet) -> None:
+        """Take in entries of quiet types, as :meth:`fold` would each, read ahead."""
+        self.last = said.stop - 1, shanghai_date(said.moments[-1][1])
+        self.amended.remember(said.start, said.types, said.occurred)
+        self.amended.attach(said.attachments)
+        for index, on, facts in said.facts:
+            self.books.take(index, on, facts)
+        self._group(Codes).take(said.codes, said.wrong_codes)
+        self._group(CarStatements).store.take(said.car_facts)
+        standing = self._group(Decisions).standing
+        for filing in said.filings:
+            standing.file(*filing)
 
     def _group(self, kind: type[Kind]) -> Kind:
         return next(group for group in self.groups if type(group) is kind)

@@ -62,10 +62,11 @@ class Codes:
         if not all(map(self._holds, codes_named(event))) or not codes_agree(body):
             self.faults[place] = Fault(event.index, event.effective_date)
 
-    def take(self, index: int, on: date, codes: Iterable[str], agree: bool) -> None:
-        """Take in the codes of an entry, whether they agree, and the day on which it takes effect."""
-        if not all(map(self._holds, codes)) or not agree:
-            self.faults[index] = Fault(index, on)
+    def take(self, codes: Iterable[str], wrong: Iterable[tuple[int, date]]) -> None:
+        """Take in the codes that entries name, and those of the entries that are at fault, with their day."""
+        for code in codes:
+            self._holds(code)
+        self.faults.update((index, Fault(index, on)) for index, on in wrong)
 
     def amend(self, amendment: Amendment) -> None:
         """Replace a statement."""

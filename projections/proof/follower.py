@@ -3,18 +3,19 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from domain.calendar import shanghai_date
-from domain.statements import MalformedStatement, parse_statement
+from domain.statements import MalformedStatement, Statement, parse_statement, read_statement
 from ledger.header import Header
 from ledger.merkle import HASH_SIZE
 from ledger.verification import Reader
 from projections.proof.attachments import Attachments
 from projections.proof.check import Checker
 from projections.proof.comparison import Comparable
-from projections.proof.reading import Quiet, Whole, read_entry, read_whole
+from projections.proof.reading import Quiet, Whole, read_row, read_whole
 from projections.proof.record import Recording
 from projections.proof.types import Event, StatementResult, Unread
 
@@ -67,39 +68,67 @@ class Follower:
         self, index: int, leaf: bytes, header: Header, statement: dict[str, Any], recorded_at: datetime
     ) -> None:
         """Take in one sound entry; see ``ledger.verification.observer.Observer``."""
-        self._read(index, leaf, Whole([subject.key for subject in header.subjects], statement, recorded_at))
+        if self._ends(index, recorded_at):
+            return
+        subjects = tuple([subject.key for subject in header.subjects])
+        self._read(index, leaf, subjects, lambda: parse_statement(statement), recorded_at)
 
     @property
     def reader(self) -> Reader:
-        """See ``ledger.verification.observer.ReadingObserver``; extracts are set against whole entries."""
-        return read_entry if self.comparable is None else read_whole
+        """See ``ledger.verification.observer.ReadingObserver``; extracts are set against whole entries.
+
+        So are stored balances, against those after any entry.
+        """
+        return read_row if self.comparable is None and self.snapshot_at is None else read_whole
 
     def take_row(self, index: int, leaves: bytes, said: Sequence[Quiet | Whole]) -> None:
         """Take in sound entries in a row; see ``ledger.verification.observer.ReadingObserver``."""
-        for at, (place, one) in enumerate(enumerate(said, index)):
-            leaf = leaves[at * HASH_SIZE : (at + 1) * HASH_SIZE]
-            if isinstance(one, Whole):
-                self._read(place, leaf, one)
-            elif self.until is None or self.until(place, one.recorded_at):
-                self._take_quiet(place, leaf, one)
+        for one in said:
+            at = (one.start - index) * HASH_SIZE
+            if isinstance(one, Quiet):
+                self._take_quiet(one, leaves[at:])
+            elif not self._ends(one.start, one.recorded_at):
+                read = partial(read_statement, one.type, one.statement)
+                self._read(one.start, leaves[at : at + HASH_SIZE], tuple(one.subjects), read, one.recorded_at)
 
-    def _take_quiet(self, index: int, leaf: bytes, said: Quiet) -> None:
-        self.checker.take(index, said)
-        self.recording.take(index, leaf, said.agency, said.recorded_on, said.effective, ahead=said.ahead)
-        if said.attachments:
-            self.attachments.take([(index, digest, length) for length, _, _, digest in said.attachments])
-        if self.snapshot_at == index + 1:
-            self.snapshot = balances_of(self.checker)
+    def _ends(self, index: int, recorded_at: datetime) -> bool:
+        return self.until is not None and not self.until(index, recorded_at)
 
-    def _read(self, index: int, leaf: bytes, one: Whole) -> None:
-        if self.until is not None and not self.until(index, one.recorded_at):
+    def _take_quiet(self, said: Quiet, leaves: bytes) -> None:
+        known = self._known(said)
+        if not known.types:
             return
+        self.checker.take(known)
+        self.recording.enter(known.start, known.agencies, leaves[: len(known.types) * HASH_SIZE])
+        self.recording.ahead += known.ahead
+        self.recording.late(known.earlier)
+        self.attachments.take((index, digest, size) for index, (size, _, _, digest) in known.attachments)
+
+    def _known(self, said: Quiet) -> Quiet:
+        """Return what is to be taken in of entries."""
+        if self.until is None:
+            return said
+        ends = [*[first for first, _ in said.moments[1:]], said.stop]
+        for (first, recorded_at), end in zip(said.moments, ends, strict=True):
+            for index in range(first, end):
+                if self._ends(index, recorded_at):
+                    return said.upto(index)
+        return said
+
+    def _read(
+        self,
+        index: int,
+        leaf: bytes,
+        subjects: tuple[str, ...],
+        read: Callable[[], Statement],
+        recorded_at: datetime,
+    ) -> None:
         try:
-            said = parse_statement(one.statement)
+            said = read()
         except MalformedStatement:
-            self.take(Unread(index, one.recorded_at, tuple(one.subjects)))
+            self.take(Unread(index, recorded_at, subjects))
         else:
-            self.take(Event.of(index, leaf.hex(), said, one.recorded_at))
+            self.take(Event.of(index, leaf.hex(), said, recorded_at))
 
     def take(self, event: Event | Unread) -> None:
         """Take in one entry, whatever ``until`` says."""

@@ -7,15 +7,19 @@ has come.
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any, Final, NamedTuple
+from functools import lru_cache
+from typing import Final, NamedTuple
 
 from domain import bodies as b
 from domain.calendar import shanghai_date
-from domain.statements import MalformedStatement, Statement, parse_statement
+from domain.identifiers import uscc_holds
+from domain.statements import MalformedStatement, read_statement
+from ledger.verification import Told
 from projections.proof.amended import Attached, attached, microseconds
 from projections.proof.car_facts import CarFact, read_facts
 from projections.proof.codes import codes_agree, codes_named
 from projections.proof.facts import Fact, car_facts
+from projections.proof.record import AGENCIES
 from projections.proof.types import Event
 
 QUIET: Final = frozenset(
@@ -45,75 +49,129 @@ _OF_ENTERPRISES: Final = frozenset({"EnterpriseRegistered", "ExportQualification
 
 
 class Quiet(NamedTuple):
-    """What the groups keep of an entry of a quiet type; ``place`` is its index."""
+    """What the groups keep of entries of quiet types, one behind the other; an entry's place is its index."""
 
-    type: str
-    agency: str
-    recorded_at: datetime
-    recorded_on: date
-    """In Shanghai."""
-    effective: date
-    ahead: bool
-    """Whether it says to have happened after it was recorded."""
-    occurred: int
-    """In microseconds since 1970."""
-    attachments: tuple[Attached, ...]
-    codes: tuple[str, ...]
-    """Every USCC that it names."""
-    codes_agree: bool
-    filing: tuple[str, date, date] | None
-    """An exporter's qualification: USCC, first and last day."""
-    facts: tuple[tuple[str, Fact], ...]
-    """By VIN; what is kept of the units."""
-    car_facts: tuple[tuple[str, CarFact], ...]
+    start: int
+    """Index of the first."""
+    moments: list[tuple[int, datetime]]
+    """From which entry on they were recorded at which instant."""
+    types: list[str]
+    agencies: bytes
+    """Of each, its place in ``AGENCIES``."""
+    occurred: list[int]
+    """Of each, in microseconds since 1970."""
+    ahead: list[int]
+    """Entries that say to have happened after they were recorded."""
+    earlier: list[tuple[int, date, int]]
+    """Entries that take effect before they were recorded: the Shanghai day of recording, days between."""
+    attachments: list[tuple[int, Attached]]
+    codes: dict[str, int]
+    """Every USCC that they name, with the first entry that does."""
+    wrong_codes: list[tuple[int, date]]
+    """Entries of which a code does not hold or agree, and the day on which they take effect."""
+    filings: list[tuple[int, str, date, date]]
+    """Exporters' qualifications: entry, USCC, first and last day."""
+    facts: list[tuple[int, date, list[tuple[str, Fact]]]]
+    """Entries that say something of cars: effective day, facts by VIN; what is kept of the units."""
+    car_facts: list[tuple[str, CarFact]]
+    """By VIN."""
+
+    @property
+    def stop(self) -> int:
+        """Index behind the last."""
+        return self.start + len(self.types)
+
+    def upto(self, stop: int) -> "Quiet":
+        """Return what is kept of the entries below an index."""
+        count = stop - self.start
+        return Quiet(
+            self.start,
+            [one for one in self.moments if one[0] < stop],
+            self.types[:count],
+            self.agencies[:count],
+            self.occurred[:count],
+            [index for index in self.ahead if index < stop],
+            [one for one in self.earlier if one[0] < stop],
+            [one for one in self.attachments if one[0] < stop],
+            {code: index for code, index in self.codes.items() if index < stop},
+            [one for one in self.wrong_codes if one[0] < stop],
+            [one for one in self.filings if one[0] < stop],
+            [one for one in self.facts if one[0] < stop],
+            [one for one in self.car_facts if one[1].place < stop],
+        )
 
 
 class Whole(NamedTuple):
-    """An entry to be read when its turn has come."""
+    """An entry to be read when its turn has come; ``start`` is its index."""
 
+    start: int
+    type: str
     subjects: Sequence[str]
-    statement: dict[str, Any]
+    statement: bytes
     recorded_at: datetime
 
 
-def read_whole(
-    _index: int, subjects: Sequence[str], statement: dict[str, Any], recorded_at: datetime
-) -> Whole:
-    """Return the entry unread, for a checker with groups that ask for more."""
-    return Whole(subjects, statement, recorded_at)
+def read_whole(start: int, told: Sequence[Told]) -> list[Whole]:
+    """Return the entries unread, for a checker with groups that ask for more."""
+    return [_whole(index, one) for index, one in enumerate(told, start)]
 
 
-def read_entry(
-    index: int, subjects: Sequence[str], statement: dict[str, Any], recorded_at: datetime
-) -> Quiet | Whole:
-    """Return what is kept of an entry; see ``ledger.verification.plain.Reader``."""
-    if statement["type"] in QUIET:
-        try:
-            return quiet(index, parse_statement(statement), recorded_at)
-        except MalformedStatement:
-            pass  # it is said when its turn has come
-    return Whole(subjects, statement, recorded_at)
+def read_row(start: int, told: Sequence[Told]) -> list[Quiet | Whole]:
+    """Return what is kept of entries in a row; see ``ledger.verification.plain.Reader``."""
+    read: list[Quiet | Whole] = []
+    events: list[Event] = []
+    for index, one in enumerate(told, start):
+        if one.type in QUIET:
+            try:
+                said = read_statement(one.type, one.statement)
+            except MalformedStatement:
+                pass  # it is said when its turn has come
+            else:
+                events.append(Event.of(index, "", said, _instant(one.recorded_at)))
+                continue
+        if events:
+            read.append(quiet(events))
+            events = []
+        read.append(_whole(index, one))
+    if events:
+        read.append(quiet(events))
+    return read
 
 
-def quiet(index: int, said: Statement, recorded_at: datetime) -> Quiet:
-    """Return what the groups keep of a statement of a quiet type."""
-    event = Event.of(index, "", said, recorded_at)
-    body, kind = said.body, said.type
-    filing = (
-        (body.uscc, body.valid_from, body.valid_to) if isinstance(body, b.ExportQualificationFiled) else None
-    )
-    return Quiet(
-        kind,
-        said.agency,
-        recorded_at,
-        shanghai_date(recorded_at),
-        event.effective_date,
-        said.occurred_at > recorded_at,
-        microseconds(said.occurred_at),
-        attached(said),
-        tuple(codes_named(event)),
-        codes_agree(body),
-        filing,
-        () if kind in _OF_ENTERPRISES else tuple(car_facts(event)),
-        () if kind in _OF_ENTERPRISES else tuple(read_facts(event)),
-    )
+def quiet(events: Sequence[Event]) -> Quiet:
+    """Return what the groups keep of statements of quiet types, whose entries stand one behind the other."""
+    kept = Quiet(events[0].index, [], [], b"", [], [], [], [], {}, [], [], [], [])
+    agencies = bytearray()
+    recorded_at, recorded_on = None, date.min
+    for event in events:
+        index, said, on = event.index, event.statement, event.effective_date
+        kind, body = said.type, said.body
+        if event.recorded_at != recorded_at:
+            recorded_at, recorded_on = event.recorded_at, shanghai_date(event.recorded_at)
+            kept.moments.append((index, recorded_at))
+        kept.types.append(kind)
+        agencies.append(AGENCIES.index(said.agency))
+        kept.occurred.append(microseconds(said.occurred_at))
+        if said.occurred_at > event.recorded_at:
+            kept.ahead.append(index)
+        if on < recorded_on:
+            kept.earlier.append((index, recorded_on, (recorded_on - on).days))
+        kept.attachments.extend([(index, one) for one in attached(said)])
+        codes = list(codes_named(event))
+        for code in codes:
+            kept.codes.setdefault(code, index)
+        if not all(map(uscc_holds, codes)) or not codes_agree(body):
+            kept.wrong_codes.append((index, on))
+        if isinstance(body, b.ExportQualificationFiled):
+            kept.filings.append((index, body.uscc, body.valid_from, body.valid_to))
+        if kind not in _OF_ENTERPRISES:
+            kept.facts.append((index, on, list(car_facts(event))))
+            kept.car_facts.extend(read_facts(event))
+    return kept._replace(agencies=bytes(agencies))
+
+
+def _whole(index: int, one: Told) -> Whole:
+    return Whole(index, one.type, one.subjects, one.statement, _instant(one.recorded_at))
+
+
+_instant: Final = lru_cache(maxsize=256)(datetime.fromisoformat)

@@ -15,7 +15,7 @@ from projections.proof.amended import NEVER_CORRECTED
 from projections.proof.published import Published
 from projections.proof.types import Event, StatementResult, judged
 
-_AGENCIES: Final = ("commerce", "transport", "police", "customs", "operator")
+AGENCIES: Final = ("commerce", "transport", "police", "customs", "operator")
 _UNREAD: Final = 255
 _SHOWN: Final = 20
 
@@ -26,7 +26,7 @@ class Recording:
 
     Attributes:
         published: the policy versions, folded by the caller.
-        agencies: by index, the place of its agency in ``_AGENCIES``; 255 where the entry was not read.
+        agencies: by index, the place of its agency in ``AGENCIES``; 255 where the entry was not read.
         fixed: the entries that may never be corrected.
         corrected: the entries that were, with the correction's own index.
         leaves: by index, the 32 bytes of its leaf hash; zeros where the entry was not read.
@@ -46,39 +46,38 @@ class Recording:
 
     def fold(self, event: Event) -> None:
         """Take in one entry."""
-        statement = event.statement
-        self.take(
-            event.index, bytes.fromhex(event.leaf_hash), statement.agency, shanghai_date(event.recorded_at),
-            event.effective_date, ahead=statement.occurred_at > event.recorded_at,
-        )  # fmt: skip
+        statement, recorded, effective = (
+            event.statement,
+            shanghai_date(event.recorded_at),
+            event.effective_date,
+        )
+        self.enter(event.index, bytes([AGENCIES.index(statement.agency)]), bytes.fromhex(event.leaf_hash))
+        if statement.occurred_at > event.recorded_at:
+            self.ahead.append(event.index)
+        if effective < recorded:
+            self.late([(event.index, recorded, (recorded - effective).days)])
         if isinstance(statement.body, EventCorrected):
             self._correction(event, statement.body)
         if statement.type in NEVER_CORRECTED:
             self.fixed.add(event.index)
 
-    def take(
-        self, index: int, leaf: bytes, agency: str, recorded: date, effective: date, *, ahead: bool
-    ) -> None:
-        """Take in an entry that is no correction and of a type that may be corrected.
+    def enter(self, index: int, agencies: bytes, leaves: bytes) -> None:
+        """Take in entries one behind the other, the first of them at an index.
 
         Args:
-            index: of the entry.
-            leaf: its leaf hash.
-            agency: that signed it.
-            recorded: on which day it was recorded, in Shanghai.
-            effective: on which day it takes effect.
-            ahead: whether it says to have happened after it was recorded.
+            index: of the first.
+            agencies: of each, its place in ``AGENCIES``.
+            leaves: their leaf hashes, joined.
         """
-        gap = index - len(self.agencies)
-        if gap:
+        if gap := index - len(self.agencies):
             self.agencies.extend([_UNREAD] * gap)
             self.leaves.extend(bytes(HASH_SIZE * gap))
-        self.agencies.append(_AGENCIES.index(agency))
-        self.leaves += leaf
-        if ahead:
-            self.ahead.append(index)
-        if effective < recorded:
-            days = (recorded - effective).days
+        self.agencies += agencies
+        self.leaves += leaves
+
+    def late(self, entries: Iterable[tuple[int, date, int]]) -> None:
+        """Take in the entries that take effect some days before the one on which they were recorded."""
+        for index, recorded, days in entries:
             policy = self.published.in_force(recorded)
             if policy is not None and days > policy.backdating_days:
                 self.backdated.append((index, days))
@@ -91,7 +90,7 @@ class Recording:
         if self.leaves[target * HASH_SIZE : (target + 1) * HASH_SIZE].hex() != body.target_leaf:
             self.wrong[event.index] = f"the leaf hash of entry {target} is not {body.target_leaf}"
         elif self.agencies[target] != self.agencies[event.index]:
-            self.wrong[event.index] = f"entry {target} is of {_AGENCIES[self.agencies[target]]}"
+            self.wrong[event.index] = f"entry {target} is of {AGENCIES[self.agencies[target]]}"
         elif target in self.fixed:
             self.wrong[event.index] = f"entry {target} is of a type that is never corrected"
         elif target in self.corrected:

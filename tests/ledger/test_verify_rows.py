@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ledger.entry import parse_entry
 from ledger.merkle import leaf_hash
 from ledger.verification import Verification, look
 from ledger.verification.ids import ID_BYTES, KnownBytes, StatementIds
@@ -162,12 +163,18 @@ def test_lines_that_were_left_out_are_told_alike() -> None:
     assert found(both(made.files(), made.anchor())) == [("envelope", start)]
 
 
-def test_a_reader_is_asked_once_of_each_entry_in_a_row() -> None:
-    """Given a reader, when entries are looked at, then it is asked of those in rows alone, in order."""
-    work = Work(LONG.entries, [], {}, 0, [], rows=True, reader=lambda index, *_: index)
-    said = [one.said for one in look.look(work)[0] if isinstance(one, Plain)]
-    starts = [one.start for one in look.look(work)[0] if isinstance(one, Plain)]
-    assert [list(range(start, start + len(row))) for start, row in zip(starts, said, strict=True)] == said
+def test_a_reader_is_asked_once_of_each_row() -> None:
+    """Given a reader, when entries are looked at, then it is asked of every row once, with its entries in order."""
+    work = Work(LONG.entries, [], {}, 0, [], rows=True, reader=lambda start, told: (start, list(told)))
+    rows = [one for one in look.look(work)[0] if isinstance(one, Plain)]
+    for row in rows:
+        start, told = row.said
+        assert (start, len(told)) == (row.start, row.entries)
+        for data, one in zip(LONG.entries[start : start + row.entries], told, strict=True):
+            entry = parse_entry(data)
+            assert one.statement == entry.statement
+            assert (one.type, one.recorded_at) == (entry.header.type, entry.header.recorded_at)
+            assert one.subjects == tuple(link.key for link in entry.header.subjects)
 
 
 @given(st.lists(st.integers(0, 5), max_size=30))

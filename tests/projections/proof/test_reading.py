@@ -4,6 +4,7 @@ import json
 import pickle
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 import pytest
@@ -14,12 +15,12 @@ from ledger.bundle import open_bundle
 from ledger.entry import parse_entry
 from ledger.entry import parse_statement as parse_object
 from ledger.store_sqlite import SqliteStore
-from ledger.verification import look
+from ledger.verification import Told, look
 from projections.proof.answer import answered
 from projections.proof.audit import Audit
 from projections.proof.check import Checker
 from projections.proof.follower import known_at
-from projections.proof.reading import QUIET, Quiet, Whole, quiet, read_entry
+from projections.proof.reading import QUIET, Quiet, Whole, quiet, read_row, read_whole
 from projections.proof.state import write
 from projections.proof.types import Event, Unread
 from tests.support.audits import Demonstration
@@ -51,15 +52,21 @@ def compared(said: Sequence[Event | Unread]) -> set[str]:
     seen = set()
     for event in said:
         told.fold(event)
-        if isinstance(event, Event) and event.statement.type in QUIET:
-            one = quiet(event.index, event.statement, event.recorded_at)
-            read.take(event.index, pickle.loads(pickle.dumps(one, pickle.HIGHEST_PROTOCOL)))
-            seen.add(event.statement.type)
+    for is_quiet, some in groupby(said, _is_quiet):
+        if is_quiet:
+            events = [one for one in some if isinstance(one, Event)]
+            read.take(pickle.loads(pickle.dumps(quiet(events), pickle.HIGHEST_PROTOCOL)))
+            seen |= {one.statement.type for one in events}
         else:
-            read.fold(event)
+            for one in some:
+                read.fold(one)
     assert json.dumps(write(Checker, read)) == json.dumps(write(Checker, told))
     assert read.report() == told.report()
     return seen
+
+
+def _is_quiet(event: Event | Unread) -> bool:
+    return isinstance(event, Event) and event.statement.type in QUIET
 
 
 RARE = {"TransferReversed": transfer_reversed(), "TransferProofRevoked": judged_proof(case_id=None)}
@@ -107,10 +114,26 @@ def test_what_is_not_quiet_or_not_well_formed_waits_for_its_turn(faulty: Demonst
         entries = [parse_entry(data) for data in store.entries(0, faulty.size)]
     finally:
         store.close()
-    at = events(faulty)[0].recorded_at
-    for one in entries:
-        statement = parse_object(one.statement)
-        said = read_entry(3, ("vin:x",), statement, at)
-        assert isinstance(said, Quiet) == (one.header.type in QUIET)
-        changed = statement | {"body": statement["body"] | {"more": 1}}
-        assert read_entry(3, ("vin:x",), changed, at) == Whole(("vin:x",), changed, at)
+    at = "2025-06-02T02:00:00.000000Z"
+    told = [Told(one.header.type, ("vin:x",), one.statement, at) for one in entries]
+    read = read_row(0, told)
+    assert [one.type for one in read if isinstance(one, Whole)] == [
+        one.type for one in told if one.type not in QUIET
+    ]
+    assert [index for one in read for index in indexes(one)] == list(range(len(told)))
+    changed = [one._replace(statement=one.statement.replace(b'"body":{', b'"body":{"a":1,')) for one in told]
+    whole = [Whole(index, *one[:3], datetime.fromisoformat(at)) for index, one in enumerate(changed)]
+    assert read_row(0, changed) == read_whole(0, changed) == whole
+
+
+def indexes(one: Quiet | Whole) -> Sequence[int]:
+    return range(one.start, one.stop) if isinstance(one, Quiet) else [one.start]
+
+
+def test_what_is_kept_of_the_first_entries_is_what_they_say(faulty: Demonstration) -> None:
+    """Given what is kept of entries, when it is cut before one of them, then it is what is kept of those before."""
+    said = [list(some) for is_quiet, some in groupby(events(faulty), _is_quiet) if is_quiet]
+    for some in said:
+        for count in {1, len(some) // 2, len(some) - 1} - {0}:
+            cut = quiet(some).upto(some[0].index + count)
+            assert pickle.dumps(cut) == pickle.dumps(quiet(some[:count]))

@@ -1,0 +1,147 @@
+"""Moulds: what is cast in one is what the careful road reads, or it is left to it."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ledger.canonical import Malformed, canonical_bytes
+from ledger.entry import MAX_STATEMENT_BYTES, Entry, derive
+from ledger.verification.mould import MOST_MOULDS, MOST_PLACES, Cast, Mould, Moulds
+from ledger.verification.statements import checked_statement
+from tests.ledger.test_verify_quick import HEADER
+from tests.support.ledger_builder import EXPORTER, UPSTREAM, history
+
+PAIR = f"{EXPORTER}-{UPSTREAM}-1"
+TEXTS = st.sampled_from(
+    [EXPORTER, UPSTREAM, PAIR, f"{PAIR}-2", f"{PAIR}-2-3", f"{PAIR}-q4", "LB3A33H67RB002910", "vin:x",
+     "enterprise:x y", "c.1", "", "额度", "\x7f", 'a"b', "a\\b", "\n"]
+)  # fmt: skip
+SCALARS = TEXTS | st.none() | st.booleans() | st.integers(-(2**60), 2**60) | st.just(1.5)
+NAMES = st.sampled_from(
+    ["vin", "vins", "uscc", "to_uscc", "usccs", "seals", "concerns", "case_id", "pair_id", "batch_id", "line_id",
+     "app_id", "reason", "rows"]
+)  # fmt: skip
+BODIES = st.dictionaries(
+    NAMES,
+    st.recursive(
+        SCALARS,
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=3),
+        max_leaves=6,
+    ),
+    max_size=4,
+)
+MADE = history()
+
+
+def written(body: Any, **outer: Any) -> bytes:
+    """Return a statement as sorted JSON, of what the profile leaves out too."""
+    whole = json.loads(MADE.statement("QuotaGranted", {})) | {"body": body} | outer
+    return json.dumps(whole, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def carefully(data: bytes, kind: str) -> dict[str, Any] | None:
+    try:
+        return checked_statement(Entry(HEADER._replace(type=kind), data))
+    except Malformed:
+        return None
+
+
+def agrees(cast: Cast | None, data: bytes, kind: str) -> bool:
+    """Say whether something was cast; fail if the careful road reads anything else."""
+    if cast is None:
+        return False
+    careful = carefully(data, kind)
+    assert careful is not None
+    assert (cast.type, cast.version, cast.agency) == (kind, careful["version"], careful["agency"])
+    assert (cast.ledger, cast.id, cast.derived) == (careful["ledger"], careful["id"], derive(careful))
+    assert canonical_bytes(careful) == data
+    return True
+
+
+def other_values(value: Any, draw: st.DrawFn) -> Any:
+    """Return the same members with other texts, numbers, nulls and truth values in them."""
+    if isinstance(value, dict):
+        return {name: other_values(inner, draw) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [other_values(inner, draw) for inner in value]
+    return draw(SCALARS)
+
+
+@st.composite
+def alike(draw: st.DrawFn) -> tuple[Any, Any]:
+    body = draw(BODIES)
+    return body, other_values(body, draw)
+
+
+@given(alike(), st.sampled_from(["QuotaGranted", "HolidayCalendarPublished"]))
+def test_what_fills_a_mould_is_read_alike(bodies: tuple[Any, Any], kind: str) -> None:
+    """Given two statements with the same members, when one is the mould, then the other fills it only if it is well-formed, and says the same."""
+    moulds, (first, second) = Moulds(), (written(body, type=kind) for body in bodies)
+    agrees(moulds.cast(kind, first), first, kind)
+    agrees(moulds.cast(kind, second), second, kind)
+
+
+@given(st.data())
+def test_any_other_byte_is_read_alike(data: st.DataObject) -> None:
+    """Given a statement with bytes replaced, left out or put in, then what still fills its mould the careful road takes too."""
+    moulds = Moulds()
+    model = written({"pair_id": PAIR, "units": 3, "rows": [{"vin": "LB3A33H67RB002910", "note": "额度"}]})
+    assert agrees(moulds.cast("QuotaGranted", model), model, "QuotaGranted")
+    line = bytearray(model)
+    for _ in range(data.draw(st.integers(1, 2))):
+        at = data.draw(st.integers(0, len(line) - 1))
+        stop = at + data.draw(st.integers(0, 1))
+        line[at:stop] = bytes([data.draw(st.sampled_from(b'0129afAZ:,"\\[]{} -+.T\n\x00\x7f\xff'))])
+    agrees(moulds.cast("QuotaGranted", bytes(line)), bytes(line), "QuotaGranted")
+
+
+def test_moulds_and_places_are_bounded() -> None:
+    """Given lists of ever another length, or longer than a statement may be, then no more moulds are made than stated."""
+    moulds = Moulds()
+    for length in range(3 * MOST_MOULDS):
+        data = written({"vins": ["LB3A33H67RB002910"] * length})
+        assert agrees(moulds.cast("QuotaGranted", data), data, "QuotaGranted")
+    assert len(moulds._known["QuotaGranted"]) == MOST_MOULDS
+    many = written({"vins": ["x"] * MOST_PLACES})
+    assert Mould(json.loads(many)).places > MOST_PLACES
+    assert agrees(Moulds().cast("QuotaGranted", many), many, "QuotaGranted")
+    assert Moulds().cast("QuotaGranted", written({"reason": "x" * MAX_STATEMENT_BYTES})) is None
+
+
+def test_another_type_or_text_is_left_to_the_careful_road() -> None:
+    """Given a mould, when the header says another type, or the bytes are no UTF-8, then nothing is cast."""
+    moulds = Moulds()
+    data = written({"reason": "x"})
+    assert moulds.cast("QuotaReduced", data) is None
+    assert moulds.cast("QuotaGranted", data) is not None
+    assert moulds.cast("QuotaReduced", data) is None
+    assert moulds.cast("QuotaGranted", data.replace(b'"x"', b'"\xff"')) is None
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        b"01", b"-0", b"+1", b"1.5", b"1e3", b"1 ", b" 1", b"9007199254740992", b"-9007199254740992", b"NaN", b"True",
+        rb'"\u0041"', rb'"\""', b'"\x1f"', b'"\xc3"', b'"a""b"', b"[]", b"{}", b"", b"1,2", b'1,"units":1',
+    ],
+)  # fmt: skip
+def test_what_is_not_canonical_fills_no_mould(value: bytes) -> None:
+    """Given a mould, when a place holds what the profile of JSON leaves out, or more than one value, then nothing is cast of it."""
+    moulds, model = Moulds(), written({"units": 3})
+    assert agrees(moulds.cast("QuotaGranted", model), model, "QuotaGranted")
+    data = model.replace(b'"units":3', b'"units":' + value)
+    assert agrees(moulds.cast("QuotaGranted", data), data, "QuotaGranted") == (value in {b"[]", b"{}"})
+
+
+@pytest.mark.parametrize(
+    "value", [b"0", b"-1", b"999999999999999", b"null", b"true", '"额度\x7f"'.encode(), b'""']
+)
+def test_any_plain_value_fills_a_place(value: bytes) -> None:
+    """Given a mould, when a place holds any plain text, number, truth value or null, then it is cast without being looked at as a whole."""
+    model = written({"units": 3})
+    data = model.replace(b'"units":3', b'"units":' + value)
+    cast = Mould(json.loads(model)).cast(data.decode())
+    assert agrees(cast, data, "QuotaGranted")
