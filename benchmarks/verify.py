@@ -5,6 +5,7 @@ Beside each rate stands that of the bare hashes and signatures over the same byt
 
 import argparse
 import json
+import re
 import resource
 import subprocess
 import sys
@@ -36,6 +37,7 @@ from ledger.tiles import (
     tile_path,
 )
 from ledger.verification import verify_source
+from ledger.verification.quick import FRONT
 from ledger.verification.workers import processes_for
 from projections.proof.answer import answered
 from projections.proof.follower import Follower
@@ -45,6 +47,7 @@ SINGLES_SHARE = 10  # one signature an entry takes so much longer that a tenth o
 SEASON = "season"
 ENTRIES_PER_CAR = 11.8  # of a season
 SEASON_TASKS = ("complete", "audit")
+_FRONT = re.compile(FRONT.encode())
 TASKS = ("hashes", "signatures", "chain", "signed", "complete", "audit")
 TITLES = {
     "hashes": "bare SHA-256, one core, entries",
@@ -88,19 +91,21 @@ class Ledger:
         return {keyid: key.public_key for keyid, key in ring.keys.items()}
 
 
-def linked(folder: Path, signed: bool, numbers: range) -> tuple[str, str, list[bytes]]:
+def linked(folder: Path, signed: bool, numbers: range) -> tuple[bytes, bytes, list[bytes]]:
     """Check some tiles in a row; return the link before them, their last leaf hash and the tiles' roots."""
     ledger, roots = Ledger(folder), list[bytes]()
     keys = ledger.keys() if signed else {}
-    first = before = ""
+    first = before = b""
     for number in numbers:
         entries = ledger.entries(number)
         leaves = [leaf_hash(data) for data in entries]
-        for offset, data in enumerate(entries):
-            header = parse_entry(data).header
-            first, before = first or header.prev, before or header.prev
-            must(header.index == number * TILE_WIDTH + offset and header.prev == before)
-            before = leaves[offset].hex()
+        for index, (data, leaf) in enumerate(zip(entries, leaves, strict=True), number * TILE_WIDTH):
+            front = _FRONT.match(data)
+            if front is None:
+                raise SystemExit("the ledger is not whole")
+            _, place, _, prev = front.groups()
+            must(prev == (before or prev) and int(place) == index)
+            first, before = first or prev, leaf.hex().encode()
         must(ledger.tile(number) == b"".join(leaves))
         roots.append(root(leaves))
         if signed:
@@ -116,7 +121,7 @@ def chain(folder: Path, *, signed: bool) -> int:
     ranges = [ledger.tiles[start : start + step] for start in range(0, len(ledger.tiles), step)]
     with ProcessPoolExecutor() as pool:
         found = list(pool.map(partial(linked, folder, signed), ranges))
-    before, roots = "0" * 2 * HASH_SIZE, list[bytes]()
+    before, roots = b"0" * 2 * HASH_SIZE, list[bytes]()
     for first, last, row in found:
         must(first == before)
         before = last

@@ -82,6 +82,10 @@ class BundleSource:
         self._entry_faults: list[Break] = []
         """Of entry bundles that were read ahead; they stand in ``_faults`` when their turn has come."""
         self._opened: set[int] = set()
+        self._ahead: dict[str, bytes] = {}
+        """Tiles that were read along with their entries, and are asked for once more."""
+        self._near: dict[int, tuple[list[bytes], str | None]] = {}
+        """Envelope bundles that were read ahead."""
         self._found = 0
         for path in files.paths:
             part = _parse(path)
@@ -123,7 +127,7 @@ class BundleSource:
     def read_tile(self, level: int, number: int, width: int) -> bytes:
         """See :meth:`ledger.source.Source.read_tile`."""
         path = tile_path(level, number, width)
-        data = self._files.read(path, TILE_BYTES)
+        data = self._ahead.pop(path, None) or self._files.read(path, TILE_BYTES)
         if len(data) != width * HASH_SIZE:
             raise Malformed(f"{path}: {len(data)} bytes, {width * HASH_SIZE} are wanted")
         return data
@@ -141,7 +145,9 @@ class BundleSource:
 
     def envelopes_near(self, rows: Sequence[StoredEntry]) -> list[bytes]:
         """See :meth:`ledger.source.Source.envelopes_near`."""
-        return self._read_envelopes(rows[0].index // TILE_WIDTH)[0]
+        number = rows[0].index // TILE_WIDTH
+        self._near[number] = self._read_envelopes(number)
+        return self._near[number][0]
 
     def faults(self, size: int) -> list[Break]:
         """See :meth:`ledger.source.Source.faults`."""
@@ -185,7 +191,7 @@ class BundleSource:
         start = number * TILE_WIDTH
         path = entries_path(number, width)
         try:
-            tile = self.read_tile(0, number, width)
+            tile = self._ahead[tile_path(0, number, width)] = self.read_tile(0, number, width)
             leaves = [tile[at : at + HASH_SIZE] for at in range(0, len(tile), HASH_SIZE)]
         except (KeyError, Malformed):
             leaves = []  # the tree's fault, which shows when the tile is compared
@@ -213,6 +219,7 @@ class BundleSource:
             self._close()
             self._envelopes = self._open(number)
             self._opened.add(number)
+            self._near = {one: read for one, read in self._near.items() if one > number}
         return self._envelopes
 
     def _take_entry_faults(self, stop: int) -> None:
@@ -221,7 +228,7 @@ class BundleSource:
             self._faults.append(self._entry_faults.pop(0))
 
     def _open(self, number: int) -> _Envelopes:
-        bundle = _Envelopes(number, *self._read_envelopes(number))
+        bundle = _Envelopes(number, *(self._near.get(number) or self._read_envelopes(number)))
         if number == self._skipped // TILE_WIDTH:
             bundle.wanted.extend(self._wanted)
         return bundle

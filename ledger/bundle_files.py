@@ -97,9 +97,10 @@ class DirectoryFiles(_Readable):
 
     @override
     def _file(self, path: str) -> IO[bytes]:
-        if not (self._root / path).is_file():  # a pipe or device would never end
+        file = self._root / path
+        if not file.is_file():  # a pipe or device would never end
             raise OSError("not a regular file")
-        return (self._root / path).open("rb")
+        return file.open("rb")
 
 
 class ZipFiles(_Readable):
