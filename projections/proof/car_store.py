@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from projections.proof.amended import Amendment
 from projections.proof.car_facts import CarFact, read_facts
+from projections.proof.packed import Packed
 from projections.proof.types import Event
 
 
@@ -12,7 +13,7 @@ from projections.proof.types import Event
 class CarStore:
     """Facts by VIN, each list in ascending order of place."""
 
-    cars: dict[str, list[CarFact]] = field(default_factory=dict)
+    cars: Packed[CarFact] = field(default_factory=Packed)
 
     def fold(self, event: Event) -> None:
         """Enter what a statement says of each car that it names."""
@@ -21,7 +22,7 @@ class CarStore:
     def take(self, said: Iterable[tuple[str, CarFact]]) -> None:
         """Enter facts by VIN."""
         for vin, fact in said:
-            facts = self.cars.setdefault(vin, [])
+            facts = self.cars.warm(vin)
             facts.append(fact)
             if len(facts) > 1 and facts[-2].place > fact.place:  # a replacement stands where its target stood
                 facts.sort(key=_place)
@@ -29,7 +30,7 @@ class CarStore:
     def amend(self, amendment: Amendment) -> None:
         """Take out what stood at a place, of every car; enter what is said instead."""
         for vin in self._holders(amendment):
-            self.cars[vin] = [fact for fact in self.cars[vin] if fact.place != amendment.place]
+            self.cars.put(vin, [fact for fact in self.cars[vin] if fact.place != amendment.place])
         if amendment.replacement is not None:
             self.fold(amendment.replacement)
 

@@ -13,13 +13,14 @@ from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import date, datetime
-from types import NoneType, UnionType
+from types import GenericAlias, NoneType, UnionType
 from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin, get_type_hints
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from ledger.canonical import Malformed
+from projections.proof.packed import Packed
 
 Convert = Callable[[Any], Any]
 _PLAIN: Final = (str, int, bool, NoneType)
@@ -84,6 +85,9 @@ class Codec:
             return self._many(list if origin is Sequence else origin, arguments[0])
         if origin in {dict, Mapping}:
             return self._mapping(*arguments)
+        if origin is Packed:
+            write, read = self._mapping(str, GenericAlias(list, arguments))
+            return write, lambda row: Packed(read(row))
         if isinstance(kind, type) and issubclass(kind, BaseModel):
             return _model_written, lambda row: kind.model_validate_json(json.dumps(row))
         if is_dataclass(kind) and isinstance(kind, type):

@@ -14,6 +14,7 @@ from pydantic import Field
 from domain.identifiers import batch_of
 from projections.proof.amended import Amendment
 from projections.proof.facts import POSTING, Fact, batch_fact, car_facts
+from projections.proof.packed import Packed
 from projections.proof.published import Published
 from projections.proof.types import Event
 from projections.proof.units import USED, Car, Units, advance, car_of
@@ -43,7 +44,7 @@ class CarFiles:
         recent: cars as last placed, to save placing them again from their facts; can be lost at any time.
     """
 
-    cars: dict[str, list[Fact]] = field(default_factory=dict)
+    cars: Packed[Fact] = field(default_factory=Packed)
     batches: dict[str, list[str]] = field(default_factory=dict)
     places: dict[int, str] = field(default_factory=dict)
     recent: Annotated[dict[str, tuple[Car, Units]], Field(exclude=True)] = field(
@@ -79,14 +80,14 @@ class CarFiles:
         self.places.pop(place, None)
         for vin in holders:
             _, before = self._placed(vin)
-            self.cars[vin] = [fact for fact in self.cars[vin] if fact.place != place]
+            self.cars.put(vin, [fact for fact in self.cars[vin] if fact.place != place])
             del self.recent[vin]
             _, after = self._placed(vin)
             yield Move(before, after)
 
     def _add(self, vin: str, fact: Fact) -> Iterator[Move]:
         car, before = self._placed(vin)
-        self.cars.setdefault(vin, []).append(fact)
+        self.cars.warm(vin).append(fact)
         advance(car, fact)
         after = car.units() if fact.kind in POSTING else before
         self.recent[vin] = car, after
