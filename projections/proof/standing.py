@@ -7,6 +7,7 @@ instant from which it says that it holds. On one and the same day the order of t
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Final
 
 from domain import bodies as b
@@ -88,7 +89,7 @@ class Standing:
 
     def file(self, place: int, uscc: str, since: date, until: date) -> None:
         """Take in a filing."""
-        self.filings.setdefault(uscc, {})[place] = Filing(since, until)
+        self.filings.setdefault(uscc, {})[place] = _filing(since, until)
 
     def take(self, place: int) -> None:
         """Take out what stands at a place that was corrected."""
@@ -150,4 +151,5 @@ class Standing:
         return min((sign.at for sign in signs if sign.reinstates), default=_NEVER)
 
 
+_filing: Final = lru_cache(maxsize=4_096)(Filing)  # most qualifications are of the same few periods
 _NEVER: Final = datetime(9999, 1, 1, tzinfo=UTC)
