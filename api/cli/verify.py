@@ -208,6 +208,8 @@ def _verify_whole(
     if verification.unreadable:
         return unread(verification)
     report = follower.checker.report(asked.as_of)
+    if verification.integrity != "BROKEN":  # in a broken ledger what was asked for may be what is lost
+        _some_entry(asked.as_known_at, verification.size, report.as_known_at)
     comparisons: tuple[Comparison, ...] = ()
     if follower.comparable is not None and report.as_of is not None:
         comparisons = tuple(
@@ -217,6 +219,14 @@ def _verify_whole(
     if asked.save_state is not None and anchor is not None:
         write_own(asked.save_state, anchor, verification, follower)
     return answer
+
+
+def _some_entry(moment: int | date | None, size: int, last: int | None) -> None:
+    """Stop where a moment is beyond the end of the ledger or before its first entry: nothing was asked."""
+    if isinstance(moment, int) and moment >= size:
+        raise Stop(USAGE, f"--as-known-at {moment}: the ledger has entries 0 to {size - 1}")
+    if moment is not None and last is None:
+        raise Stop(USAGE, f"--as-known-at {moment}: no entry was recorded by then")
 
 
 def _folder(path: Path) -> Path:

@@ -35,6 +35,7 @@ EXIT_CODES: Final[Mapping[Overall, int]] = {
     "UNDETERMINED": 6,
 }
 _UNREAD: Final = "nothing was read"
+_NOTHING_USED: Final = "no car was registered: C36 is PROVED of nothing"
 _IN_INTEGRITY: Final = frozenset({"C01", "C02", "C03", "C04"})
 
 
@@ -130,6 +131,8 @@ def answered(
         if headline.verdict is Verdict.PROVED:
             headline = replace(headline, verdict=Verdict.UNDETERMINED)
     as_of = None if report.as_of is None else report.as_of.isoformat()
+    if headline == Headline(Verdict.PROVED, 0, 0, 0, 0, 0):
+        integrity = replace(integrity, notes=(_NOTHING_USED, *integrity.notes))
     statements = tuple(found[code] for code in STATEMENTS)
     return Answer(integrity, report.as_known_at, as_of, books, statements, headline, against)
 

@@ -51,6 +51,27 @@ def test_as_known_earlier_the_headline_is_open(played: Cli) -> None:
 
 
 @pytest.mark.parametrize(
+    ("moment", "told"),
+    [("2020-01-01", "no entry was recorded by then"), ("99999", "the ledger has entries 0 to ")],
+)
+def test_a_moment_at_which_nothing_is_known_is_a_mistake_of_usage(
+    played: Cli, moment: str, told: str
+) -> None:
+    """Given a day before the first entry or an index behind the last, when verified, then exit 2 in one line."""
+    assert played("verify", "--db", played.db, "--anchor", played.anchor, "--as-known-at", moment) == 2
+    assert f"--as-known-at {moment}: {told}" in played.err
+    assert (played.err.count("\n"), played.out) == (1, "")
+
+
+def test_a_broken_ledger_is_broken_at_whatever_moment(played: Cli) -> None:
+    """Given a bundle cut short, when asked as known at what is lost, then exit 1 and not a mistake of usage."""
+    assert played("export", "--out", "bundle", "--db", played.db) == 0, played.err
+    for path in sorted(Path("bundle/tile/entries").rglob("*"), reverse=True):
+        path.unlink() if path.is_file() else path.rmdir()
+    assert played("verify", "bundle", "--anchor", played.anchor, "--as-known-at", "50") == 1
+
+
+@pytest.mark.parametrize(
     ("option", "value", "told"),
     [
         ("--as-of", "yesterday", "a day YYYY-MM-DD is wanted"),

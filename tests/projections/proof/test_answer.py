@@ -70,6 +70,14 @@ def test_the_json_object_has_its_members_in_their_order() -> None:
     json.dumps(whole)
 
 
+def test_nothing_used_is_said() -> None:
+    """Given a ledger without one registration, then it is PROVED, and a note says that it is so of nothing."""
+    answer = asked(entries=Entries(Season(0).set_up()))
+    assert answer.verdict == "PROVED"
+    assert "no car was registered: C36 is PROVED of nothing" in answer.to_json()["notes"]
+    assert asked().to_json()["notes"] == []
+
+
 def test_cars_on_their_way_leave_the_headline_open() -> None:
     """Given cars registered and not yet transferred, then 6, and with --lenient 0."""
     season = Season(CARS)
