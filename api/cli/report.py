@@ -23,6 +23,7 @@ from typing_extensions import override
 
 from api.cli.context import console
 from ledger.doctor import Finding
+from projections.proof.unknowable import UNKNOWABLE
 from projections.views.balances import COLUMNS, Book
 
 _STYLE = {"INTACT": "green", "PROVED": "green", "BALANCED": "green", "UNDETERMINED": "yellow"}
@@ -100,6 +101,8 @@ def print_verification(answer: dict[str, Any]) -> None:
             "{undetermined} undetermined · {exceptions} exceptions".format_map(head),
             soft_wrap=True,
         )
+        told = " · ".join(f"{one.code} {one.what.en}" for one in UNKNOWABLE.values())
+        out.print(f"what no ledger shows, whatever the verdict: {told}", soft_wrap=True)
     for note in answer["notes"]:
         out.print(f"· {escape(note)}", soft_wrap=True)
 

@@ -80,7 +80,7 @@ class Answer:
                 "verdict": self.books.verdict.value,
                 "breaks": [{"index": one.index, "detail": one.detail} for one in self.books.breaks],
             },
-            "statements": [statement_json(one) for one in self.statements],
+            "statements": [statement_json(one) | left_open(one) for one in self.statements],
             "headline": headline_json(self.headline),
             "verdict": self.verdict,
             "notes": told["notes"],
@@ -182,6 +182,11 @@ def statement_json(one: StatementResult) -> dict[str, Any]:
         "entries": list(one.entries),
         "detail": f"{one.detail}{missing}",
     }
+
+
+def left_open(one: StatementResult) -> dict[str, Any]:
+    """Return the member that says which of Z01–Z10 a statement leaves open, whatever its verdict."""
+    return {"open": list(STATEMENTS[one.code].open)}
 
 
 def headline_json(one: Headline) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from ledger.entry import MAX_ENTRY_BYTES
 from ledger.source import Break
 from ledger.subject_bundle import ENTRIES, SUMMARY_PATH
 from ledger.verification import SubjectVerification
-from projections.proof.answer import EXIT_CODES, Overall, headline_json, statement_json
+from projections.proof.answer import EXIT_CODES, Overall, headline_json, left_open, statement_json
 from projections.proof.subject import SubjectView, read_subject
 from projections.proof.summary import render_summary
 from projections.proof.types import Verdict
@@ -43,7 +43,7 @@ class SubjectAnswer:
         whole = self.integrity.to_json() | {"verdict": self.verdict}
         if self.view is not None:
             whole |= {
-                "statements": [statement_json(self.view.statement)],
+                "statements": [statement_json(self.view.statement) | left_open(self.view.statement)],
                 "headline": headline_json(self.view.headline),
             }
         return whole

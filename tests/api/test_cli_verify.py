@@ -31,6 +31,8 @@ def test_a_sound_ledger_whose_cars_all_left_is_proved(played: Cli) -> None:
     assert "INTACT" in played.out
     assert "BALANCED" in played.out
     assert "3 exit-proved" in played.out
+    (left,) = [line for line in played.out.splitlines() if line.startswith("what no ledger shows")]
+    assert all(f"Z{number:02} " in left for number in range(1, 11))
     answer = played.json(*verify)
     assert (answer["integrity"]["verdict"], answer["verdict"]) == ("INTACT", "PROVED")
     assert answer["format"] == "quota-ledger-verification/1"

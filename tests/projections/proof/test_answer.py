@@ -62,7 +62,8 @@ def test_the_json_object_has_its_members_in_their_order() -> None:
     assert (whole["as_known_at"], whole["as_of"]) == (len(exported().events) - 1, "2025-05-10")
     assert whole["books"] == {"verdict": "BALANCED", "breaks": []}
     assert [one["code"] for one in whole["statements"]] == [f"C{number:02}" for number in range(1, 37)]
-    assert set(whole["statements"][0]) == {"code", "title", "verdict", "entries", "detail"}
+    assert set(whole["statements"][0]) == {"code", "title", "verdict", "entries", "detail", "open"}
+    assert whole["statements"][0]["open"] == ["Z01", "Z10"]
     assert whole["headline"] == {
         "verdict": "PROVED", "exit_proved": 0, "customs_proved": CARS, "on_track": 0, "undetermined": 0,
         "exceptions": 0,
