@@ -30,8 +30,8 @@ from ledger.subject_bundle import (
 )
 from ledger.tiles import CHECKPOINT_PATH
 
-Summary = Callable[[str, int, Checkpoint, Mapping[int, bytes]], bytes]
-"""(subject, size up to which it is complete, checkpoint, entries by index) → the page for people."""
+Summary = Callable[[str, int, Checkpoint, Mapping[int, bytes], Mapping[str, bytes]], bytes]
+"""(subject, size up to which it is complete, checkpoint, entries by index, envelopes by digest) → page."""
 
 
 class TooLong(ExportRefused):
@@ -84,7 +84,8 @@ def export_subject(
             for digest, data in sorted(export.envelopes.items()):
                 put(f"{ENVELOPES}{digest}", data)
             put(HEADS_PATH, HeadsFile(subject, proof, chains).to_bytes())
-            put(SUMMARY_PATH, summary(subject, committed, checkpoint, export.entries))
+            page = summary(subject, committed, checkpoint, export.entries, export.envelopes)
+            put(SUMMARY_PATH, page)
             put(CHECKPOINT_PATH, note)
             put(ANCHOR_PATH, anchor.to_bytes())
     except OSError as error:

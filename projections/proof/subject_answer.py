@@ -6,12 +6,14 @@ from typing import Any, Final
 from ledger.bundle_files import Files
 from ledger.canonical import Malformed
 from ledger.entry import MAX_ENTRY_BYTES
+from ledger.envelope import MAX_ENVELOPE_BYTES
 from ledger.source import Break
-from ledger.subject_bundle import ENTRIES, SUMMARY_PATH
+from ledger.subject_bundle import ENTRIES, ENVELOPES, SUMMARY_PATH
 from ledger.verification import SubjectVerification
 from projections.proof.answer import EXIT_CODES, Overall, headline_json, left_open, statement_json
 from projections.proof.subject import SubjectView, read_subject
 from projections.proof.summary import render_summary
+from projections.proof.summary_entries import signers_of
 from projections.proof.types import Verdict
 
 MAX_SUMMARY_BYTES: Final = 256 * 1024 * 1024
@@ -61,7 +63,9 @@ def answer_subject(verification: SubjectVerification, files: Files) -> SubjectAn
     numbers = [int(path.removeprefix(ENTRIES)) for path in files.paths if path.startswith(ENTRIES)]
     entries = {index: files.read(f"{ENTRIES}{index}", MAX_ENTRY_BYTES) for index in numbers}
     view = read_subject(verification.subject, entries)
-    page = render_summary(view, complete_to, checkpoint)
+    digests = [path.removeprefix(ENVELOPES) for path in files.paths if path.startswith(ENVELOPES)]
+    envelopes = {digest: files.read(f"{ENVELOPES}{digest}", MAX_ENVELOPE_BYTES) for digest in digests}
+    page = render_summary(view, complete_to, checkpoint, signers_of(entries, envelopes))
     if SUMMARY_PATH not in files.paths:
         notes = (*verification.notes, f"{SUMMARY_PATH} is not there")
         return SubjectAnswer(replace(verification, notes=notes), view)

@@ -15,7 +15,8 @@ from ledger.checkpoint import Checkpoint
 from projections.proof.headline import Level
 from projections.proof.statements import UNKNOWABLE, Text
 from projections.proof.subject import Standing, SubjectView, read_subject
-from projections.proof.types import Event, Unread, Verdict
+from projections.proof.summary_entries import Signers, rows_of, signers_of
+from projections.proof.types import Unread, Verdict
 
 _TEMPLATES: Final = Path(__file__).parents[1] / "templates"
 _ENVIRONMENT: Final = Environment(
@@ -24,7 +25,6 @@ _ENVIRONMENT: Final = Environment(
     undefined=StrictUndefined,
     keep_trailing_newline=True,
 )
-_MAX_CONTENT: Final = 600
 
 _EXPORT_PROOF: Final = Text("车辆出口证明", "Export proof of one car")
 _TITLES: Final = {
@@ -58,28 +58,28 @@ _LEVELS: Final = {
     Level.UNDETERMINED: Text("不能断定", "undetermined"),
     Level.EXCEPTION: Text("例外", "exception"),
 }
-_AGENCIES: Final = {
-    "commerce": Text("市商务委", "commerce"),
-    "transport": Text("市交通委", "transport"),
-    "police": Text("市公安局", "police"),
-    "customs": Text("海关", "customs"),
-    "operator": Text("运营方", "operator"),
-}
-_UNREAD: Final = Text("–", "–")
 
 
-def summary_of(subject: str, complete_to: int, checkpoint: Checkpoint, entries: Mapping[int, bytes]) -> bytes:
-    """Return the page of the entries of a subject bundle, by index; see :func:`render_summary`."""
-    return render_summary(read_subject(subject, entries), complete_to, checkpoint)
+def summary_of(
+    subject: str,
+    complete_to: int,
+    checkpoint: Checkpoint,
+    entries: Mapping[int, bytes],
+    envelopes: Mapping[str, bytes],
+) -> bytes:
+    """Return the page of a subject bundle: its entries by index, its envelopes by digest."""
+    view = read_subject(subject, entries)
+    return render_summary(view, complete_to, checkpoint, signers_of(entries, envelopes))
 
 
-def render_summary(view: SubjectView, complete_to: int, checkpoint: Checkpoint) -> bytes:
+def render_summary(view: SubjectView, complete_to: int, checkpoint: Checkpoint, signers: Signers) -> bytes:
     """Return the page.
 
     Args:
         view: the history.
         complete_to: up to which size the history is whole.
         checkpoint: under which it stands.
+        signers: of each entry.
     """
     kind = view.subject.partition(":")[0]
     page = _ENVIRONMENT.get_template("summary.html").render(
@@ -93,7 +93,7 @@ def render_summary(view: SubjectView, complete_to: int, checkpoint: Checkpoint) 
         as_of=view.as_of.isoformat(),
         standings=[_standing(one) for one in view.standings],
         assumed=any(one.assumed for one in view.standings),
-        entries=[_entry(one) for one in view.events],
+        entries=rows_of(view.events, signers),
         unknowable=list(UNKNOWABLE.values()),
     )
     return page.encode()
@@ -145,42 +145,3 @@ def _standing(one: Standing) -> dict[str, Any]:
         "missing": one.missing or "",
         "reasons": one.reasons,
     }
-
-
-def _entry(event: Event | Unread) -> dict[str, Any]:
-    told: dict[str, Any] = {
-        "index": event.index,
-        "recorded_at": event.recorded_at.strftime("%Y-%m-%d %H:%M:%S"),
-    }
-    if isinstance(event, Unread):
-        return told | {
-            "effective": "–",
-            "zh": "–",
-            "type": "not known here",
-            "agency": _UNREAD,
-            "content": "–",
-        }
-    statement = event.statement
-    return told | {
-        "effective": event.effective_date.isoformat(),
-        "zh": statement.spec.zh,
-        "type": statement.type,
-        "agency": _AGENCIES[statement.agency],
-        "content": _content(statement.body.model_dump(mode="json", by_alias=True, warnings=False)),
-    }
-
-
-def _content(body: dict[str, Any]) -> str:
-    """Return the members of a body in one line; lists by their length, long texts cut."""
-    parts = []
-    for name, value in body.items():
-        if isinstance(value, dict | list):
-            simple = isinstance(value, list) and len(value) <= 2 and all(isinstance(x, str) for x in value)
-            shown = " + ".join(value) if simple else f"({len(value)})"
-        elif value is None:
-            continue
-        else:
-            shown = str(value).lower() if isinstance(value, bool) else str(value)
-        parts.append(f"{name} {shown}")
-    text = "; ".join(parts)
-    return text if len(text) <= _MAX_CONTENT else f"{text[:_MAX_CONTENT]}…"

@@ -38,7 +38,7 @@ CHECKPOINT = Checkpoint("test.example/ledger", 100, bytes(32))
 def page(entries: Entries, subject: str = f"vin:{CAR}", *, recorded: bool = True) -> str:
     """Return the page of a car whose entries these are."""
     view = view_of(subject, entries.events, recorded=recorded)
-    return render_summary(view, 99, CHECKPOINT).decode()
+    return render_summary(view, 99, CHECKPOINT, {0: ["commerce-1", "commerce-2"]}).decode()
 
 
 def heading(text: str) -> tuple[str, str, str]:
@@ -192,6 +192,43 @@ def test_a_reason_that_was_taken_back_is_none() -> None:
     entries.say("2025-06-16", "NonExportOverturned", {**determination()})
     view = view_of(f"vin:{CAR}", entries.events, recorded=True)
     assert [one.reasons for one in view.standings] == [()]
+
+
+def row(text: str, index: int) -> str:
+    """Return the row of an entry."""
+    return next(line for line in text.splitlines() if line.startswith(f"<tr><td>{index}</td>"))
+
+
+def test_a_corrected_entry_says_so_and_its_correction_what_changed() -> None:
+    """Given a transfer corrected twice, then its row says by which entry, each correction old and new members."""
+    entries = moved()
+    target = entries.index_of("PendingExportTransferRecorded")
+    first = entries.correct("2025-03-13", target, transfer_body(CAR, LINE, "2025-03-11"), f"vin:{CAR}")
+    second = entries.correct("2025-03-14", target, transfer_body(CAR, LINE, "2025-03-12"), f"vin:{CAR}")
+    text = page(entries)
+    assert f"<strong>已被第 {second} 条更正 · corrected by entry {second}</strong>" in row(text, target)
+    for index, old, new in ((first, 10, 11), (second, 11, 12)):
+        said = f"accepted_on 2025-03-{old} → 2025-03-{new}; transferred_on 2025-03-{old} → 2025-03-{new}"
+        assert f"<td>corrects entry {target}; {said}; reason 录入错误</td>" in row(text, index)
+    assert "corrected by" not in row(text, first)
+
+
+def test_what_is_taken_back_and_what_is_not_there() -> None:
+    """Given a transfer taken back, or not in the bundle at all, then the correction says so."""
+    entries = moved()
+    target = entries.index_of("PendingExportTransferRecorded")
+    back = entries.correct("2025-03-13", target, None, f"vin:{CAR}")
+    assert f"corrects entry {target}; taken back whole" in row(page(entries), back)
+    del entries.events[target]
+    assert f"corrects entry {target}; the target is not in this history" in row(page(entries), back)
+
+
+def test_lists_are_shown_and_officers_named() -> None:
+    """Given an approval and who signed entry 0, then the row of the one has its lines, of the other the officers."""
+    entries = classified()
+    text = page(entries)
+    assert f"vin {CAR}" in row(text, entries.index_of("UseApplicationApproved"))
+    assert "<br>commerce-1, commerce-2</td>" in row(text, 0)
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
