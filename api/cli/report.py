@@ -75,8 +75,11 @@ class Bar:
 
 
 def print_verification(answer: dict[str, Any]) -> None:
-    """Print the object of ``verify --json`` for people."""
+    """Print the object of ``verify --json`` for people; in one line where nothing could be opened."""
     out = _wide_console()
+    if answer["verdict"] == "UNREADABLE":
+        out.print(f"UNREADABLE: {escape('; '.join(answer['notes']))}", soft_wrap=True)
+        return
     table = Table("question", "answer", title=escape(_title(answer)))
     table.add_row("entries", str(answer["size"] or 0))
     table.add_row("root", answer["root"] or "none")

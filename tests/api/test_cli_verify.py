@@ -182,7 +182,9 @@ def test_trusted_checkpoint_takes_the_place_of_an_anchor(played: Cli) -> None:
     assert played("verify", "--db", played.db, "--trust", "earlier.note") == 0
     other = f"sqlite:///{played.directory}/other.db"
     assert played("demo", "--vehicles", "1", "--exporters", "1", "--db", other) == 0, played.err
-    assert played("verify", "--db", other, "--trust", "earlier.note") == 4
+    assert played("verify", "--db", other, "--trust", "earlier.note", "--json") == 4
+    (found,) = json.loads(played.out)["integrity"]["breaks"]
+    assert (found["class"], "trusted checkpoint earlier.note" in found["detail"]) == ("inconsistent", True)
 
 
 def test_receipt_verifies_offline(cli: Cli) -> None:
