@@ -89,7 +89,8 @@ def print_verification(answer: dict[str, Any]) -> None:
     if "books" in answer:
         table.add_row("Does quota balance after every entry?", _styled(answer["books"]["verdict"]))
         table.add_row("Was quota used for export only?", _styled(answer["headline"]["verdict"]))
-    table.add_row("[bold]in all[/bold]", f"[bold]{_styled(answer['verdict'])}[/bold]")
+    alone = "" if answer["anchored"] or answer["verdict"] == "BROKEN" else ", self-consistent only"
+    table.add_row("[bold]in all[/bold]", f"[bold]{_styled(answer['verdict'])}{alone}[/bold]")
     if answer.get("statements"):
         out.print(_statements(answer["statements"]))
     out.print(table)
