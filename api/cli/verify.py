@@ -156,8 +156,13 @@ def verify_target(
 def _verify_history(
     files: Files, anchor: Anchor | None, trusted: list[Trusted], asked: Question
 ) -> SubjectAnswer:
-    if asked != Question(unanchored=asked.unanchored, lenient=asked.lenient, quiet=asked.quiet):
-        options = "--as-known-at, --as-of, --documents, --compare, --save-state and --resume"
+    if asked != Question(
+        unanchored=asked.unanchored,
+        lenient=asked.lenient,
+        documents=asked.documents,
+        quiet=asked.quiet,
+    ):
+        options = "--as-known-at, --as-of, --compare, --save-state and --resume"
         raise Stop(USAGE, f"{options} ask the whole ledger; this is the bundle of one history")
     verification = verify_subject(
         files,
@@ -167,7 +172,7 @@ def _verify_history(
         lenient=asked.lenient,
         types=CATALOGUE,
     )
-    return answer_subject(verification, files)
+    return answer_subject(verification, files, asked.documents)
 
 
 def _verify_whole(

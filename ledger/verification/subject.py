@@ -12,7 +12,7 @@ from time import perf_counter
 from typing import Final
 
 from ledger.anchor import Anchor
-from ledger.bundle import ANCHOR_PATH
+from ledger.bundle import ANCHOR_PATH, DOCUMENTS
 from ledger.bundle_files import Files
 from ledger.canonical import Malformed
 from ledger.checkpoint import Checkpoint
@@ -258,7 +258,7 @@ class _SubjectPass:
                 )
             elif path.startswith(ENTRIES):
                 self._breaks.add("malformed", None, f"{path!r}: no entry's name", cause=path)
-        strange = [path for path in others if not path.startswith((ENTRIES, ENVELOPES))]
+        strange = [path for path in others if not path.startswith((ENTRIES, ENVELOPES, DOCUMENTS))]
         if strange:
             self._notes.append(f"not part of the bundle, not looked at: {', '.join(map(repr, strange[:10]))}")
 
