@@ -1,4 +1,4 @@
-"""Reference pages made from the code: refusals and flags, patterns, a JSON Schema of every statement body.
+"""Pages made from the code: refusals, flags, patterns, the verifier's statements, schemas of bodies.
 
 ``python -m api.docs`` (``make docs``) writes them into ``docs/`` of the checkout it is started in; a test
 compares what is checked in with what would be written.
@@ -15,6 +15,8 @@ from domain.errors import FLAGS, REFUSALS
 from projections.patterns.asking import MAX_HITS
 from projections.patterns.catalogue import PATTERNS
 from projections.patterns.hit import MAX_ENTRIES, Pattern
+from projections.proof.statements import STATEMENTS
+from projections.proof.unknowable import UNKNOWABLE
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -22,7 +24,8 @@ _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 def pages() -> Mapping[str, str]:
     """Return every generated page: its path under ``docs/`` and its text."""
     schemas = {f"spec/statements/{name}.json": schema(spec) for name, spec in CATALOGUE.items()}
-    return {"refusals.md": refusals(), "patterns.md": patterns(), **schemas}
+    made = {"refusals.md": refusals(), "patterns.md": patterns(), "statements.md": statements()}
+    return made | schemas
 
 
 def schema(spec: TypeSpec) -> str:
@@ -121,6 +124,43 @@ def _pattern(one: Pattern) -> Iterator[str]:
     for each in one.parameters:
         bounds = f"{each.lowest:,} to {each.highest:,}"
         yield f"- `--{each.name}` {each.default} {each.unit} ({bounds}): {each.zh}; {each.en}"
+
+
+_STATEMENTS = """# What is verified 核验的陈述
+
+Made by `make docs` from `projections/proof/statements.py`; what is written here by hand is lost.
+
+每项陈述：标题、依据、PROVED 的含义，以及无论结论如何都未能查明的事项（Z01–Z10）。判定规则见
+[spec/verification.md](spec/verification.md)（英文）。
+
+Each statement with its source, what PROVED says, and what it leaves open whatever its verdict (Z01–Z10).
+The rules by which it is answered: [spec/verification.md](spec/verification.md#7-the-statements).
+
+| 代码 · Code | 陈述 · Statement | 依据 · Source | PROVED | 未能查明 · Leaves open |
+|---|---|---|---|---|
+"""
+
+
+def statements() -> str:
+    """Return the page of the verifier's statements and of what they leave open, in Markdown."""
+    rows = [
+        f"| {code} | {one.title.zh}<br>{one.title.en} | {one.source} | {one.proves.zh}<br>{one.proves.en} "
+        f"| {', '.join(one.open) or '–'} |"
+        for code, one in STATEMENTS.items()
+    ]
+    unknowable = [
+        f"| {code} | {one.what.zh}<br>{one.what.en} | {one.evidence.zh}<br>{one.evidence.en} "
+        f"| {', '.join(info.code for info in STATEMENTS.values() if code in info.open)} |"
+        for code, one in UNKNOWABLE.items()
+    ]
+    heading = [
+        "",
+        "## 账本不能证明的事项 What no ledger can show",
+        "",
+        "| 代码 · Code | 事项 · What | 可以说明的证据 · Evidence that does | 涉及 · Left open by |",
+        "|---|---|---|---|",
+    ]
+    return _STATEMENTS + "\n".join([*rows, *heading, *unknowable]) + "\n"
 
 
 def _cell(text: str) -> str:

@@ -8,16 +8,17 @@ import os
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from hashlib import sha256
 from pathlib import Path
 from typing import IO, Final, Protocol
 
 from ledger.anchor import Anchor
-from ledger.bundle import ANCHOR_PATH
+from ledger.bundle import ANCHOR_PATH, DOCUMENTS
 from ledger.canonical import Malformed
 from ledger.checkpoint import open_checkpoint
-from ledger.entry import parse_entry
+from ledger.entry import parse_entry, parse_statement
 from ledger.merkle import TILE_WIDTH, Tile, Tree, leaf_hash, tile_width
 from ledger.tiles import (
     CHECKPOINT_PATH,
@@ -57,6 +58,7 @@ def export_bundle(
     anchor: Anchor,
     out: str | Path,
     progress: Progress | None = None,
+    documents: Path | None = None,
 ) -> int:
     """Write the ledger up to the checkpoint ``note`` and return its size.
 
@@ -66,6 +68,7 @@ def export_bundle(
         anchor: goes along as ``anchor.json``, for convenience.
         out: a directory that is not there or empty, or a path ending in ``.zip`` that is not there.
         progress: told (entries written, size).
+        documents: a folder of which goes along what the entries name; None: none do.
 
     Raises:
         Malformed, UnknownKeys, SignatureFailed: the note is not such a checkpoint.
@@ -74,7 +77,10 @@ def export_bundle(
     checkpoint = open_checkpoint(note, anchor.operator_key)
     try:
         with place_for(Path(out)) as put:
-            root = _write(reader, checkpoint.size, put, progress)
+            named: set[str] | None = None if documents is None else set()
+            root = _write(reader, checkpoint.size, put, progress, named)
+            if documents is not None and named is not None:
+                put_documents(documents, named, put)
             if root != checkpoint.root:
                 raise ExportRefused(
                     f"the store does not have the checkpoint's root at size {checkpoint.size}"
@@ -86,8 +92,13 @@ def export_bundle(
     return checkpoint.size
 
 
-def _write(reader: LedgerReader, size: int, put: Put, progress: Progress | None) -> bytes:
-    """Write entries, envelopes and tiles; return the root over what was written."""
+def _write(
+    reader: LedgerReader, size: int, put: Put, progress: Progress | None, named: set[str] | None
+) -> bytes:
+    """Write entries, envelopes and tiles; return the root over what was written.
+
+    The documents that the entries name are added to ``named``, if it is wanted.
+    """
     tree = Tree.empty()
     last_envelope: str | None = None
     for start in range(0, size, TILE_WIDTH):
@@ -97,6 +108,8 @@ def _write(reader: LedgerReader, size: int, put: Put, progress: Progress | None)
         envelopes, last_envelope = read_envelopes(reader, start, entries, last_envelope)
         put(entries_path(number, width), encode_entries(entries))
         put(envelopes_path(number, width), encode_envelopes(envelopes))
+        if named is not None:
+            named.update(name for data in entries for name in named_in(data))
         for tile in tree.append(map(leaf_hash, entries)):
             _put_tile(tile, put)
         if progress is not None:
@@ -209,3 +222,25 @@ def _zip_writer(path: Path) -> Iterator[Put]:
 
 def _archive(file: IO[bytes]) -> zipfile.ZipFile:
     return zipfile.ZipFile(file, "w", zipfile.ZIP_STORED)  # stored: compressors differ between machines
+
+
+def named_in(entry: bytes) -> list[str]:
+    """Return the digests (lower-case hex) of the documents that an entry of the store names."""
+    statement = parse_statement(parse_entry(entry).statement)
+    return [one["sha256"] for one in statement["attachments"]]
+
+
+def put_documents(folder: Path, digests: Iterable[str], put: Put) -> None:
+    """Put each document that is there into the bundle, in ascending order.
+
+    Raises:
+        ExportRefused: a file does not hash to its name.
+    """
+    for digest in sorted(set(digests)):
+        path = folder / digest
+        if not path.is_file():
+            continue
+        data = path.read_bytes()
+        if sha256(data).hexdigest() != digest:
+            raise ExportRefused(f"{path}: its bytes do not hash to its name")
+        put(f"{DOCUMENTS}{digest}", data)

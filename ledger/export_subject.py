@@ -13,7 +13,7 @@ from ledger.bundle import ANCHOR_PATH
 from ledger.canonical import Malformed
 from ledger.checkpoint import Checkpoint, open_checkpoint
 from ledger.entry import Entry, parse_entry, parse_statement
-from ledger.export import ExportRefused, place_for, refuse_taken
+from ledger.export import ExportRefused, named_in, place_for, put_documents, refuse_taken
 from ledger.heads import HEADS_COMMITTED, HeadsTree, verify_head
 from ledger.merkle import inclusion_proof
 from ledger.proof import InclusionText
@@ -30,8 +30,8 @@ from ledger.subject_bundle import (
 )
 from ledger.tiles import CHECKPOINT_PATH
 
-Summary = Callable[[str, int, Checkpoint, Mapping[int, bytes]], bytes]
-"""(subject, size up to which it is complete, checkpoint, entries by index) → the page for people."""
+Summary = Callable[[str, int, Checkpoint, Mapping[int, bytes], Mapping[str, bytes]], bytes]
+"""(subject, size up to which it is complete, checkpoint, entries by index, envelopes by digest) → page."""
 
 
 class TooLong(ExportRefused):
@@ -47,6 +47,7 @@ def export_subject(
     *,
     summary: Summary,
     most_bytes: int | None = None,
+    documents: Path | None = None,
 ) -> int:
     """Write the bundle of ``subject`` and return the size up to which it is complete.
 
@@ -58,6 +59,7 @@ def export_subject(
         summary: makes ``summary.html``; what it raises ends the export.
         out: a directory that is not there or empty, or a path ending in ``.zip`` that is not there.
         most_bytes: of entries and envelopes together; None: as many as there are.
+        documents: a folder of which goes along what the entries name; None: none do.
 
     Raises:
         TooLong: they have more.
@@ -83,8 +85,12 @@ def export_subject(
                 put(f"{ENTRIES}{index}", export.entries[index])
             for digest, data in sorted(export.envelopes.items()):
                 put(f"{ENVELOPES}{digest}", data)
+            if documents is not None:
+                named = (name for data in export.entries.values() for name in named_in(data))
+                put_documents(documents, named, put)
             put(HEADS_PATH, HeadsFile(subject, proof, chains).to_bytes())
-            put(SUMMARY_PATH, summary(subject, committed, checkpoint, export.entries))
+            page = summary(subject, committed, checkpoint, export.entries, export.envelopes)
+            put(SUMMARY_PATH, page)
             put(CHECKPOINT_PATH, note)
             put(ANCHOR_PATH, anchor.to_bytes())
     except OSError as error:

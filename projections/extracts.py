@@ -11,7 +11,8 @@ Chinese or in English, in any order; columns that are none of these are not look
   the whole.
 - customs: ``vin`` 车辆识别代码, ``declaration_no`` 报关单号, ``released_on`` 放行日期: one row a release.
 
-Days are YYYY-MM-DD, YYYY/MM/DD or YYYYMMDD. At most 256 MiB a file.
+Days are YYYY-MM-DD, YYYY/MM/DD, either without padding, or YYYYMMDD. A VIN is read in small letters too; what
+is none stays as it is written, for one odd cell must not keep the rest from being compared. At most 256 MiB.
 """
 
 import csv
@@ -51,7 +52,10 @@ _REQUIRED: Final[Mapping[Kind, frozenset[str]]] = MappingProxyType(
         "customs": frozenset({"vin", "declaration_no", "released_on"}),
     }
 )
-_DAY: Final = re.compile(r"([0-9]{4})([-/]?)([0-9]{2})\2([0-9]{2})")
+_DAY: Final = re.compile(
+    r"(?P<year>[0-9]{4})(?:(?P<mark>[-/])(?P<month>[0-9]{1,2})(?P=mark)(?P<day>[0-9]{1,2})"
+    r"|(?P<mm>[0-9]{2})(?P<dd>[0-9]{2}))"
+)
 _VIN: Final = re.compile(VIN_PATTERN)
 _BATCH: Final = re.compile(BATCH_ID_PATTERN)
 _UNITS: Final = re.compile(r"[0-9]{1,9}")
@@ -63,7 +67,10 @@ class BadExtract(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class PoliceRow:
-    """A registration with the quota attribute, as the police hold it; line from 1, the header's being 1."""
+    """A registration with the quota attribute, as the police hold it; line from 1, the header's being 1.
+
+    ``vin`` may be no VIN, see :func:`is_vin`.
+    """
 
     line: int
     vin: str
@@ -83,7 +90,7 @@ class TransportRow:
 
 @dataclass(frozen=True, slots=True)
 class CustomsRow:
-    """A release for export, as customs hold it."""
+    """A release for export, as customs hold it; ``vin`` may be no VIN."""
 
     line: int
     vin: str
@@ -101,6 +108,11 @@ class Extract:
     kind: Kind
     columns: frozenset[str]
     rows: tuple[Row, ...]
+
+
+def is_vin(text: str) -> bool:
+    """Say whether a cell is written as a VIN is."""
+    return _VIN.fullmatch(text) is not None
 
 
 def parse_extract(data: bytes) -> Extract:
@@ -181,15 +193,14 @@ class _Cells:
 
     def vin(self) -> str:
         value = self.required("vin")
-        if _VIN.fullmatch(value) is None:
-            raise BadExtract(f"line {self.line}, vin: {value[:40]!r} is not 17 characters of a VIN")
-        return value
+        return value.upper() if is_vin(value.upper()) else value
 
     def day(self, name: str) -> date:
         value = self.required(name)
         if found := _DAY.fullmatch(value):
             try:
-                return date(int(found[1]), int(found[3]), int(found[4]))
+                month, day = found["month"] or found["mm"], found["day"] or found["dd"]
+                return date(int(found["year"]), int(month), int(day))
             except ValueError:  # a day that no calendar has
                 pass
         raise BadExtract(f"line {self.line}, {name}: {value[:40]!r} is not a day YYYY-MM-DD")

@@ -42,6 +42,10 @@ def export(
         bool,
         typer.Option("--fresh", help="Commit heads and release a checkpoint first, for a history up to now."),
     ] = False,
+    documents: Annotated[
+        Path | None,
+        typer.Option(help="A folder: what is there of the documents that the entries name goes along."),
+    ] = None,
     db: Db = DEFAULT_DB,
     keys: KeysDir = None,
     as_json: Json = False,
@@ -49,6 +53,8 @@ def export(
     """Write checkpoint, tiles, entries, envelopes and anchor, up to the latest checkpoint."""
     if enterprise is not None and vin is not None:
         raise Stop(USAGE, "--enterprise or --vin: a bundle is of one of them")
+    if documents is not None and not documents.is_dir():
+        raise Stop(USAGE, f"--documents {documents}: not a directory")
     subject = f"enterprise:{enterprise}" if enterprise is not None else vin and f"vin:{vin}"
     if subject is not None:
         check_request(subject, out)
@@ -70,10 +76,10 @@ def export(
                 UNAVAILABLE, "no checkpoint is released yet: `quota-ledger checkpoint --release` makes one"
             )
         if subject is not None:
-            size = export_subject(store, subject, note, meant, out, summary=summary_of)
+            size = export_subject(store, subject, note, meant, out, summary=summary_of, documents=documents)
         else:
             with progress_bar("exporting") as bar:
-                size = export_bundle(store, note, meant, out, bar)
+                size = export_bundle(store, note, meant, out, bar, documents)
     if as_json:
         whole = {"out": str(out), "origin": ring.origin}
         print_json(whole | ({"size": size} if subject is None else {"subject": subject, "complete_to": size}))

@@ -23,6 +23,7 @@ from typing_extensions import override
 
 from api.cli.context import console
 from ledger.doctor import Finding
+from projections.proof.unknowable import UNKNOWABLE
 from projections.views.balances import COLUMNS, Book
 
 _STYLE = {"INTACT": "green", "PROVED": "green", "BALANCED": "green", "UNDETERMINED": "yellow"}
@@ -74,8 +75,11 @@ class Bar:
 
 
 def print_verification(answer: dict[str, Any]) -> None:
-    """Print the object of ``verify --json`` for people."""
+    """Print the object of ``verify --json`` for people; in one line where nothing could be opened."""
     out = _wide_console()
+    if answer["verdict"] == "UNREADABLE":
+        out.print(f"UNREADABLE: {escape('; '.join(answer['notes']))}", soft_wrap=True)
+        return
     table = Table("question", "answer", title=escape(_title(answer)))
     table.add_row("entries", str(answer["size"] or 0))
     table.add_row("root", answer["root"] or "none")
@@ -85,7 +89,8 @@ def print_verification(answer: dict[str, Any]) -> None:
     if "books" in answer:
         table.add_row("Does quota balance after every entry?", _styled(answer["books"]["verdict"]))
         table.add_row("Was quota used for export only?", _styled(answer["headline"]["verdict"]))
-    table.add_row("[bold]in all[/bold]", f"[bold]{_styled(answer['verdict'])}[/bold]")
+    alone = "" if answer["anchored"] or answer["verdict"] == "BROKEN" else ", self-consistent only"
+    table.add_row("[bold]in all[/bold]", f"[bold]{_styled(answer['verdict'])}{alone}[/bold]")
     if answer.get("statements"):
         out.print(_statements(answer["statements"]))
     out.print(table)
@@ -100,6 +105,8 @@ def print_verification(answer: dict[str, Any]) -> None:
             "{undetermined} undetermined · {exceptions} exceptions".format_map(head),
             soft_wrap=True,
         )
+        told = " · ".join(f"{one.code} {one.what.en}" for one in UNKNOWABLE.values())
+        out.print(f"what no ledger shows, whatever the verdict: {told}", soft_wrap=True)
     for note in answer["notes"]:
         out.print(f"· {escape(note)}", soft_wrap=True)
 

@@ -35,7 +35,7 @@ from ledger.store import StoreError
 from ledger.store_audit import PostgresSource, StoreSource
 from ledger.stores import is_postgres
 from ledger.subject_bundle import HEADS_PATH
-from ledger.verification import unreadable, verify_receipt, verify_subject
+from ledger.verification import Trusted, unreadable, verify_receipt, verify_subject
 from projections.extracts import MAX_EXTRACT_BYTES, BadExtract, Extract, parse_extract
 from projections.proof.answer import Answer, answered, unread
 from projections.proof.audit import Audit
@@ -84,7 +84,7 @@ def verify(
 ) -> None:
     """Verify a ledger, a bundle or a receipt."""
     meant = None if anchor is None else read_anchor_file(anchor)
-    trusted = [read_file(path, "--trust") for path in trust or ()]
+    trusted = [_trusted(path) for path in trust or ()]
     if statement is not None:
         if target is None:
             raise Stop(USAGE, "RECEIPT is missing: --statement FILE belongs to a receipt")
@@ -127,7 +127,7 @@ class Question:
 
 
 def verify_target(
-    target: Path | str, anchor: Anchor | None, trusted: list[bytes], question: Question | None = None
+    target: Path | str, anchor: Anchor | None, trusted: list[Trusted], question: Question | None = None
 ) -> Answer | SubjectAnswer:
     """Verify a bundle (of a ledger or one history) or a database; what cannot be opened is an answer too."""
     asked = question or Question()
@@ -154,10 +154,15 @@ def verify_target(
 
 
 def _verify_history(
-    files: Files, anchor: Anchor | None, trusted: list[bytes], asked: Question
+    files: Files, anchor: Anchor | None, trusted: list[Trusted], asked: Question
 ) -> SubjectAnswer:
-    if asked != Question(unanchored=asked.unanchored, lenient=asked.lenient, quiet=asked.quiet):
-        options = "--as-known-at, --as-of, --documents, --compare, --save-state and --resume"
+    if asked != Question(
+        unanchored=asked.unanchored,
+        lenient=asked.lenient,
+        documents=asked.documents,
+        quiet=asked.quiet,
+    ):
+        options = "--as-known-at, --as-of, --compare, --save-state and --resume"
         raise Stop(USAGE, f"{options} ask the whole ledger; this is the bundle of one history")
     verification = verify_subject(
         files,
@@ -167,14 +172,14 @@ def _verify_history(
         lenient=asked.lenient,
         types=CATALOGUE,
     )
-    return answer_subject(verification, files)
+    return answer_subject(verification, files, asked.documents)
 
 
 def _verify_whole(
     source: Source,
     store: StoreSource | PostgresSource | None,
     anchor: Anchor | None,
-    trusted: list[bytes],
+    trusted: list[Trusted],
     asked: Question,
     target: Path | str,
 ) -> Answer:
@@ -208,6 +213,8 @@ def _verify_whole(
     if verification.unreadable:
         return unread(verification)
     report = follower.checker.report(asked.as_of)
+    if verification.integrity != "BROKEN":  # in a broken ledger what was asked for may be what is lost
+        _some_entry(asked.as_known_at, verification.size, report.as_known_at)
     comparisons: tuple[Comparison, ...] = ()
     if follower.comparable is not None and report.as_of is not None:
         comparisons = tuple(
@@ -217,6 +224,21 @@ def _verify_whole(
     if asked.save_state is not None and anchor is not None:
         write_own(asked.save_state, anchor, verification, follower)
     return answer
+
+
+def _some_entry(moment: int | date | None, size: int, last: int | None) -> None:
+    """Stop where a moment is beyond the end of the ledger or before its first entry: nothing was asked."""
+    if isinstance(moment, int) and moment >= size:
+        raise Stop(USAGE, f"--as-known-at {moment}: the ledger has entries 0 to {size - 1}")
+    if moment is not None and last is None:
+        raise Stop(USAGE, f"--as-known-at {moment}: no entry was recorded by then")
+
+
+def _trusted(path: Path) -> Trusted:
+    try:
+        return Trusted.read(f"trusted checkpoint {path}", read_file(path, "--trust"))
+    except Malformed as error:
+        raise Stop(USAGE, f"--trust {path}: {error}") from None
 
 
 def _folder(path: Path) -> Path:

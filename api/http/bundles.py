@@ -86,12 +86,18 @@ def _make(shared: Services, sight: Sight, subject: str) -> tuple[IO[bytes], int,
     anchor = anchor_of(store, load_ring(store)[0])
     keys: set[str] = set()
 
-    def summary(subject: str, size: int, checkpoint: Checkpoint, entries: Mapping[int, bytes]) -> bytes:
+    def summary(
+        subject: str,
+        size: int,
+        checkpoint: Checkpoint,
+        entries: Mapping[int, bytes],
+        envelopes: Mapping[str, bytes],
+    ) -> bytes:
         headers = [parse_header(data.partition(b"\n")[0]) for data in entries.values()]
         if not sight.sees_all(headers) or not any(map(sight.sees_entry, headers)):
             raise nothing_recorded(subject)
         keys.update(link.key for header in headers for link in header.subjects)
-        return summary_of(subject, size, checkpoint, entries)
+        return summary_of(subject, size, checkpoint, entries, envelopes)
 
     with tempfile.TemporaryDirectory(prefix="quota-ledger-") as folder:
         path = Path(folder) / "bundle.zip"

@@ -19,6 +19,7 @@ from ledger.verification.result import Verification
 from ledger.verification.resume import AnotherHistory, PassState
 from ledger.verification.subject import verify_subject
 from ledger.verification.subject_result import SubjectVerification
+from ledger.verification.trusted import Trusted
 from ledger.verification.types import TypeRule, Types
 from ledger.verification.verify import unreadable, verify_source
 from ledger.verification.walk import Progress
@@ -37,6 +38,7 @@ __all__ = [
     "Source",
     "SubjectVerification",
     "Told",
+    "Trusted",
     "TypeRule",
     "Types",
     "Unreadable",

@@ -14,6 +14,7 @@ from ledger.checkpoint import Checkpoint, open_checkpoint, parse_checkpoint_text
 from ledger.note import SignatureFailed, UnknownKeys, VerifierKey
 from ledger.source import BreakClass
 from ledger.verification.result import Breaks
+from ledger.verification.trusted import Trusted
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class Commitments:
 
 def gather(
     notes: Sequence[bytes],
-    trusted: Sequence[bytes],
+    trusted: Sequence[Trusted],
     anchor: Anchor | None,
     own_key: VerifierKey | None,
     breaks: Breaks,
@@ -48,7 +49,7 @@ def gather(
 
     Args:
         notes: of the source, the newest last.
-        trusted: given by the verifier.
+        trusted: given by the verifier, each of its own name.
         anchor: given by the verifier.
         own_key: the operator key that entry 0 names, None when entry 0 cannot tell.
         breaks: where breaks are listed.
@@ -68,8 +69,7 @@ def gather(
         if checkpoint is not None:
             found.append(Commitment(checkpoint, "tree", f"the checkpoint of size {checkpoint.size}"))
     own_size = max((c.checkpoint.size for c in found), default=None)
-    for number, note in enumerate(trusted, start=1):
-        name = f"trusted checkpoint {number}"
+    for name, note in trusted:
         try:
             checkpoint = _trusted(note, key)
         except (Malformed, SignatureFailed, UnknownKeys) as error:

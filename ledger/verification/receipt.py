@@ -18,6 +18,7 @@ from ledger.proof import InclusionText, parse_proof
 from ledger.receipt import Receipt, parse_receipt
 from ledger.source import Break, BreakClass
 from ledger.verification.result import FORMAT, Integrity, Verdict
+from ledger.verification.trusted import Trusted
 from ledger.verification.types import shanghai_date
 
 
@@ -86,7 +87,7 @@ class ReceiptVerification:
 
 
 def verify_receipt(
-    receipt: bytes, statement: bytes, anchor: Anchor | None, trusted: Sequence[bytes] = ()
+    receipt: bytes, statement: bytes, anchor: Anchor | None, trusted: Sequence[Trusted] = ()
 ) -> ReceiptVerification:
     """Verify a receipt with the statement that it is about.
 
@@ -178,7 +179,7 @@ def _anchor(
     proof: InclusionText,
     checkpoint: Checkpoint,
     anchor: Anchor | None,
-    trusted: Sequence[bytes],
+    trusted: Sequence[Trusted],
     breaks: list[Break],
     notes: list[str],
 ) -> bool:
@@ -193,8 +194,7 @@ def _anchor(
         except (Malformed, SignatureFailed) as error:
             raise _Broken("checkpoint", str(error)) from None
     roots = {(checkpoint.origin, checkpoint.size): (checkpoint.root, "that of the receipt")}
-    for number, note in enumerate(trusted, start=1):
-        name = f"trusted checkpoint {number}"
+    for name, note in trusted:
         try:
             if anchor is None:
                 known = parse_checkpoint_text(parse_note(note).text)

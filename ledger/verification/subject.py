@@ -12,7 +12,7 @@ from time import perf_counter
 from typing import Final
 
 from ledger.anchor import Anchor
-from ledger.bundle import ANCHOR_PATH
+from ledger.bundle import ANCHOR_PATH, DOCUMENTS
 from ledger.bundle_files import Files
 from ledger.canonical import Malformed
 from ledger.checkpoint import Checkpoint
@@ -39,6 +39,7 @@ from ledger.verification.sequences import Sequences
 from ledger.verification.statements import checked_statement
 from ledger.verification.subject_result import SubjectVerification
 from ledger.verification.touched import note_touched
+from ledger.verification.trusted import Trusted
 from ledger.verification.types import MaxAge, Types
 
 _RESTS_ON: Final = (
@@ -51,7 +52,7 @@ def verify_subject(
     files: Files,
     *,
     anchor: Anchor | None,
-    trusted: Sequence[bytes],
+    trusted: Sequence[Trusted],
     unanchored: bool,
     lenient: bool,
     types: Types,
@@ -86,7 +87,7 @@ class _SubjectPass:
         """Whether an entry that may have said something about keys is not there."""
 
     def run(
-        self, anchor: Anchor | None, trusted: Sequence[bytes], unanchored: bool, lenient: bool, began: float
+        self, anchor: Anchor | None, trusted: Sequence[Trusted], unanchored: bool, lenient: bool, began: float
     ) -> SubjectVerification:
         """Verify everything, in the order in which the parts rest on each other."""
         try:
@@ -156,7 +157,7 @@ class _SubjectPass:
             self._held[index] = HeldEntry(entry, leaf_hash(data).hex(), statement)
 
     def _checkpoint(
-        self, anchor: Anchor | None, trusted: Sequence[bytes]
+        self, anchor: Anchor | None, trusted: Sequence[Trusted]
     ) -> tuple[Checkpoint | None, str | None, bool]:
         """Return the checkpoint if the ledger's key signed it, its note, and whether it is anchored."""
         try:
@@ -257,7 +258,7 @@ class _SubjectPass:
                 )
             elif path.startswith(ENTRIES):
                 self._breaks.add("malformed", None, f"{path!r}: no entry's name", cause=path)
-        strange = [path for path in others if not path.startswith((ENTRIES, ENVELOPES))]
+        strange = [path for path in others if not path.startswith((ENTRIES, ENVELOPES, DOCUMENTS))]
         if strange:
             self._notes.append(f"not part of the bundle, not looked at: {', '.join(map(repr, strange[:10]))}")
 

@@ -21,6 +21,7 @@ from ledger.verification.result import Breaks, Verification
 from ledger.verification.resume import PassState, leaves_below
 from ledger.verification.touched import touched_in
 from ledger.verification.tree import TreePass
+from ledger.verification.trusted import Trusted
 from ledger.verification.types import Types
 from ledger.verification.walk import Progress, Walk
 
@@ -36,7 +37,7 @@ def verify_source(
     source: Source,
     *,
     anchor: Anchor | None,
-    trusted: Sequence[bytes],
+    trusted: Sequence[Trusted],
     unanchored: bool,
     lenient: bool,
     types: Types,

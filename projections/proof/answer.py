@@ -35,6 +35,7 @@ EXIT_CODES: Final[Mapping[Overall, int]] = {
     "UNDETERMINED": 6,
 }
 _UNREAD: Final = "nothing was read"
+_NOTHING_USED: Final = "no car was registered: C36 is PROVED of nothing"
 _IN_INTEGRITY: Final = frozenset({"C01", "C02", "C03", "C04"})
 
 
@@ -79,7 +80,7 @@ class Answer:
                 "verdict": self.books.verdict.value,
                 "breaks": [{"index": one.index, "detail": one.detail} for one in self.books.breaks],
             },
-            "statements": [statement_json(one) for one in self.statements],
+            "statements": [statement_json(one) | left_open(one) for one in self.statements],
             "headline": headline_json(self.headline),
             "verdict": self.verdict,
             "notes": told["notes"],
@@ -130,6 +131,8 @@ def answered(
         if headline.verdict is Verdict.PROVED:
             headline = replace(headline, verdict=Verdict.UNDETERMINED)
     as_of = None if report.as_of is None else report.as_of.isoformat()
+    if headline == Headline(Verdict.PROVED, 0, 0, 0, 0, 0):
+        integrity = replace(integrity, notes=(_NOTHING_USED, *integrity.notes))
     statements = tuple(found[code] for code in STATEMENTS)
     return Answer(integrity, report.as_known_at, as_of, books, statements, headline, against)
 
@@ -179,6 +182,11 @@ def statement_json(one: StatementResult) -> dict[str, Any]:
         "entries": list(one.entries),
         "detail": f"{one.detail}{missing}",
     }
+
+
+def left_open(one: StatementResult) -> dict[str, Any]:
+    """Return the member that says which of Z01–Z10 a statement leaves open, whatever its verdict."""
+    return {"open": list(STATEMENTS[one.code].open)}
 
 
 def headline_json(one: Headline) -> dict[str, Any]:

@@ -5,7 +5,7 @@ that a scan is genuine is another question (Z05).
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from stat import S_ISREG
@@ -27,6 +27,7 @@ class Attachments:
 
     Attributes:
         folder: where the documents lie, None where none were given.
+        own: digest → bytes of the documents that came with a bundle and hash to their names.
         stated: of each attachment entry, SHA-256 and bytes, packed, in the order of the ledger.
         breaks: a document whose bytes or length are not those that an entry names, at that entry.
         named: digests of the documents named so far.
@@ -35,6 +36,7 @@ class Attachments:
     """
 
     folder: Path | None
+    own: Mapping[str, int] = field(default_factory=dict)
     stated: bytearray = field(default_factory=bytearray)
     breaks: list[Break] = field(default_factory=list)
     named: KnownBytes = field(default_factory=KnownBytes)
@@ -76,8 +78,8 @@ class Attachments:
 
     def _look(self, name: str, index: int) -> int | None:
         """Return the length of a document, None where it is not there; a break where it is another one."""
-        if self.folder is None:
-            return None
+        if name in self.own or self.folder is None:
+            return self.own.get(name)
         path = self.folder / name
         try:
             if not S_ISREG(path.stat().st_mode):  # a pipe or device would never end
@@ -105,7 +107,7 @@ class Attachments:
         elif self.lacking:
             first = ", ".join(str(index) for index in self.first_lacking)
             missing = f"documents of {self.lacking} entries (first {first})"
-            given = "none was given" if self.folder is None else "not all are there"
+            given = "none was given" if self.folder is None and not self.own else "not all are there"
             yield StatementResult("C08", Verdict.UNDETERMINED, (), f"{detail}, {given}", (missing,))
         else:
             yield StatementResult(

@@ -13,7 +13,7 @@ from domain.catalogue import CATALOGUE
 from ledger.anchor import Anchor
 from ledger.checkpoint import Checkpoint
 from ledger.source import Source
-from ledger.verification import AnotherHistory, PassState, Progress, Verification, verify_source
+from ledger.verification import AnotherHistory, PassState, Progress, Trusted, Verification, verify_source
 from projections.proof.comparison import Comparable
 from projections.proof.follower import Follower, Until
 from projections.proof.state import ViewBehind, go_on
@@ -29,7 +29,7 @@ class Audit:
 
     source: Source
     anchor: Anchor | None
-    trusted: Sequence[bytes] = ()
+    trusted: Sequence[Trusted] = ()
     unanchored: bool = False
     lenient: bool = False
     until: Until | None = None

@@ -21,7 +21,7 @@ from domain.bodies import (
     VehicleDeregistered,
     VehicleRegistered,
 )
-from projections.extracts import CustomsRow, Extract, Kind, PoliceRow, Row, TransportRow
+from projections.extracts import CustomsRow, Extract, Kind, PoliceRow, Row, TransportRow, is_vin
 from projections.proof.amended import Amendment
 from projections.proof.types import Event, StatementResult
 
@@ -34,6 +34,7 @@ COMPARED: Final[Mapping[Kind, tuple[type[Body], ...]]] = MappingProxyType(
 )
 """Which statements each kind of extract is set against, by their bodies; a body is called as its type."""
 _COMPARED: Final = tuple(body for bodies in COMPARED.values() for body in bodies)
+_MAX_WRITTEN: Final = 40
 Known = Sequence[tuple[int, Body]]
 """What the ledger says, in its order: (entry, body)."""
 
@@ -140,7 +141,7 @@ def _police(
         cars = registered.get(row.vin, [])
         if not cars:
             if _in_period(row, since, as_of):
-                yield Difference("extract", f"{row.vin}, registered {row.registered_on}", row.line, None)
+                yield Difference("extract", f"{_car(row)}, registered {row.registered_on}", row.line, None)
             continue
         same_day = (place for place, one in enumerate(cars) if one[1].registered_on == row.registered_on)
         index, body = cars.pop(next(same_day, 0))
@@ -168,6 +169,14 @@ def _police(
                 yield Difference("ledger", f"{vin}, registered {body.registered_on}", None, index)
 
 
+def _car(row: PoliceRow | CustomsRow) -> str:
+    """Return the car of a row; what is no VIN as it is written, cut and made harmless."""
+    if is_vin(row.vin):
+        return row.vin
+    shown = row.vin if len(row.vin) <= _MAX_WRITTEN else f"{row.vin[:_MAX_WRITTEN]}…"
+    return f"{shown!r} (not a VIN)"
+
+
 def _customs(known: Known, rows: Sequence[CustomsRow], since: date) -> Iterator[Difference]:
     released: dict[tuple[str, str], tuple[int, date]] = {}
     for index, body in known:
@@ -177,7 +186,7 @@ def _customs(known: Known, rows: Sequence[CustomsRow], since: date) -> Iterator[
             released.pop((body.vin, body.declaration_no), None)
     for row in rows:
         found = released.pop((row.vin, row.declaration_no), None)
-        what = f"{row.vin}, declaration {row.declaration_no}"
+        what = f"{_car(row)}, declaration {row.declaration_no}"
         if max(row.released_on, found[1] if found else date.min) < since:
             continue
         if found is None:

@@ -1,8 +1,8 @@
 """A group of statements: folds the events once, answers at the end.
 
-The state of a group is plain (slotted dataclasses of str, int, bool, date, datetime, list, dict, tuple, None,
-``Packed`` and the bodies of ``domain.bodies``), so that it can be saved and taken up again. What a group keeps
-of a car it keeps by ``Event.place``, so that a correction finds it.
+The state of a group is plain (slotted dataclasses of str, int, bool, date, datetime, list, dict, tuple, None
+and ``Packed``, and the bodies of ``domain.bodies``), so that it can be saved and taken up again. What a group
+keeps of a car it keeps by ``Event.place``, so that a correction finds it.
 
 Bounds: some 1.5 KB a car over all groups, some tens of microseconds an event.
 """

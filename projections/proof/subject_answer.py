@@ -1,19 +1,26 @@
 """The answer about a subject bundle: is the history whole, is its page right, were its cars exported?"""
 
 from dataclasses import dataclass, replace
+from hashlib import sha256
+from pathlib import Path
 from typing import Any, Final
 
+from ledger.bundle import DOCUMENTS
 from ledger.bundle_files import Files
 from ledger.canonical import Malformed
 from ledger.entry import MAX_ENTRY_BYTES
+from ledger.envelope import MAX_ENVELOPE_BYTES
 from ledger.source import Break
-from ledger.subject_bundle import ENTRIES, SUMMARY_PATH
+from ledger.subject_bundle import ENTRIES, ENVELOPES, SUMMARY_PATH
 from ledger.verification import SubjectVerification
-from projections.proof.answer import EXIT_CODES, Overall, headline_json, statement_json
+from projections.proof.answer import EXIT_CODES, Overall, headline_json, left_open, statement_json
+from projections.proof.attachments import Attachments
 from projections.proof.subject import SubjectView, read_subject
 from projections.proof.summary import render_summary
-from projections.proof.types import Verdict
+from projections.proof.summary_entries import signers_of
+from projections.proof.types import Event, StatementResult, Verdict
 
+MAX_DOCUMENT_BYTES: Final = 256 * 1024 * 1024
 MAX_SUMMARY_BYTES: Final = 256 * 1024 * 1024
 
 
@@ -23,6 +30,8 @@ class SubjectAnswer:
 
     integrity: SubjectVerification
     view: SubjectView | None
+    documents: StatementResult | None = None
+    """C08 for the entries of the history; None where no document is at hand."""
 
     @property
     def verdict(self) -> Overall:
@@ -43,17 +52,22 @@ class SubjectAnswer:
         whole = self.integrity.to_json() | {"verdict": self.verdict}
         if self.view is not None:
             whole |= {
-                "statements": [statement_json(self.view.statement)],
+                "statements": [statement_json(one) | left_open(one) for one in self._statements(self.view)],
                 "headline": headline_json(self.view.headline),
             }
         return whole
 
+    def _statements(self, view: SubjectView) -> list[StatementResult]:
+        return [*([] if self.documents is None else [self.documents]), view.statement]
 
-def answer_subject(verification: SubjectVerification, files: Files) -> SubjectAnswer:
+
+def answer_subject(
+    verification: SubjectVerification, files: Files, documents: Path | None = None
+) -> SubjectAnswer:
     """Read the history of a verified bundle and make its page again.
 
     A page that differs from what the entries give is a break of class ``malformed``; one that is not there is
-    noted.
+    noted. Documents are looked up in the bundle itself and in the folder ``documents``.
     """
     complete_to, checkpoint = verification.complete_to, verification.checkpoint
     if complete_to is None or checkpoint is None or verification.subject is None:
@@ -61,14 +75,45 @@ def answer_subject(verification: SubjectVerification, files: Files) -> SubjectAn
     numbers = [int(path.removeprefix(ENTRIES)) for path in files.paths if path.startswith(ENTRIES)]
     entries = {index: files.read(f"{ENTRIES}{index}", MAX_ENTRY_BYTES) for index in numbers}
     view = read_subject(verification.subject, entries)
-    page = render_summary(view, complete_to, checkpoint)
+    papers, verification = _documents(verification, view, files, documents)
+    digests = [path.removeprefix(ENVELOPES) for path in files.paths if path.startswith(ENVELOPES)]
+    envelopes = {digest: files.read(f"{ENVELOPES}{digest}", MAX_ENVELOPE_BYTES) for digest in digests}
+    page = render_summary(view, complete_to, checkpoint, signers_of(entries, envelopes))
     if SUMMARY_PATH not in files.paths:
         notes = (*verification.notes, f"{SUMMARY_PATH} is not there")
-        return SubjectAnswer(replace(verification, notes=notes), view)
+        return SubjectAnswer(replace(verification, notes=notes), view, papers)
     if _read(files) != page:
         wrong = Break("malformed", None, f"{SUMMARY_PATH} is not the page that these entries make")
-        return SubjectAnswer(replace(verification, breaks=(*verification.breaks, wrong)), view)
-    return SubjectAnswer(verification, view)
+        return SubjectAnswer(replace(verification, breaks=(*verification.breaks, wrong)), view, papers)
+    return SubjectAnswer(verification, view, papers)
+
+
+def _documents(
+    verification: SubjectVerification, view: SubjectView, files: Files, folder: Path | None
+) -> tuple[StatementResult | None, SubjectVerification]:
+    """Answer C08 for the entries of a history; what is wrong with a document is a break."""
+    own: dict[str, int] = {}
+    wrong = []
+    paths = sorted(path for path in files.paths if path.startswith(DOCUMENTS))
+    for path in paths:
+        try:
+            data = files.read(path, MAX_DOCUMENT_BYTES)
+        except Malformed as error:
+            wrong.append(Break("attachment", None, str(error)))
+            continue
+        if sha256(data).hexdigest() != path.removeprefix(DOCUMENTS):
+            wrong.append(Break("attachment", None, f"{path!r}: its bytes do not hash to its name"))
+            continue
+        own[path.removeprefix(DOCUMENTS)] = len(data)
+    if folder is None and not paths:
+        return None, verification
+    attachments = Attachments(folder, own)
+    for event in view.events:
+        if isinstance(event, Event):
+            attachments.fold(event)
+    (result,) = attachments.results()
+    breaks = (*verification.breaks, *wrong, *attachments.breaks)
+    return result, replace(verification, breaks=breaks)
 
 
 def _read(files: Files) -> bytes | None:

@@ -3,6 +3,7 @@
 import json
 import shutil
 from contextlib import closing
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -180,8 +181,8 @@ def test_the_page_of_a_car_says_what_its_entries_say(played: Cli) -> None:
     subject = json.loads((bundle / "heads.json").read_bytes())["subject"]
     assert f"<code>{subject}</code>" in page
     assert (bundle / "checkpoint").read_text().splitlines()[2] in page
-    assert "本记录中的全部车辆均已证明出口" in page
-    assert "Every car of this history is proved to be exported" in page
+    assert "据本账本所载，每次登记的车辆均已证明离境" in page
+    assert "As far as this ledger knows, every car registered is exit-proved" in page
     for index in _entries(bundle):
         assert f"<tr><td>{index}</td>" in page
     assert all(f"<li>Z{number:02} " in page for number in range(1, 11))
@@ -206,6 +207,52 @@ def test_a_bundle_without_its_page(played: Cli) -> None:
     answer = played.json("verify", "car", "--anchor", played.anchor)
     assert answer["verdict"] == "PROVED"
     assert "summary.html is not there" in answer["notes"]
+
+
+def test_documents_go_along_and_are_held_against_the_entries(registered: Cli) -> None:
+    """Given a document in a folder, when exported with it, then C08 is PROVED; with another in its place exit 1."""
+    paper = b"a licence"
+    digest = sha256(paper).hexdigest()
+    folder = registered.directory / "papers"
+    folder.mkdir()
+    (folder / digest).write_bytes(paper)
+    (folder / sha256(b"of others").hexdigest()).write_bytes(b"of others")
+    attached = {"bytes": len(paper), "kind": "营业执照", "media_type": "application/pdf", "sha256": digest}
+    (registered.keys / "operator-checkpoint.pem").rename(registered.keys / "aside.pem")
+    body = enterprise_body(uscc="91310114PDY000028Y", org_code="PDY000028")
+    draft = registered.draft("EnterpriseRegistered", body, attachments=[attached])
+    assert registered.submit(registered.signed(draft)) == 0, registered.err
+    (registered.keys / "aside.pem").rename(registered.keys / "operator-checkpoint.pem")
+    export = (
+        "export",
+        "--enterprise",
+        "91310114PDY000028Y",
+        "--db",
+        registered.db,
+        "--anchor",
+        registered.anchor,
+    )
+    fresh = ("--fresh", "--keys", registered.keys)
+    assert registered(*export, "--out", "bare", *fresh) == 0, registered.err
+    assert registered(*export, "--out", "one.zip", *fresh, "--documents", folder) == 0, registered.err
+    assert registered("export", "--db", registered.db, "--out", "all", "--documents", folder) == 0, (
+        registered.err
+    )
+    assert [path.name for path in Path("all/documents").iterdir()] == [digest]
+
+    verify = ("--anchor", registered.anchor, "--lenient")
+    for answer in (
+        registered.json("verify", "one.zip", *verify),
+        registered.json("verify", "bare", *verify, "--documents", folder),
+    ):
+        first = answer["statements"][0]
+        assert (first["code"], first["verdict"]) == ("C08", "PROVED")
+    assert [one["code"] for one in registered.json("verify", "bare", *verify)["statements"]] == ["C36"]
+    (folder / digest).write_bytes(b"another")
+    assert registered("verify", "bare", *verify, "--documents", folder, "--json") == 1
+    assert [one["class"] for one in json.loads(registered.out)["integrity"]["breaks"]] == ["attachment"]
+    assert registered(*export, "--out", "two", "--documents", folder) == 1
+    assert "do not hash" in registered.err
 
 
 def test_what_asks_the_whole_ledger_is_not_asked_of_one_history(played: Cli) -> None:

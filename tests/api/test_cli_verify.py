@@ -31,6 +31,8 @@ def test_a_sound_ledger_whose_cars_all_left_is_proved(played: Cli) -> None:
     assert "INTACT" in played.out
     assert "BALANCED" in played.out
     assert "3 exit-proved" in played.out
+    (left,) = [line for line in played.out.splitlines() if line.startswith("what no ledger shows")]
+    assert all(f"Z{number:02} " in left for number in range(1, 11))
     answer = played.json(*verify)
     assert (answer["integrity"]["verdict"], answer["verdict"]) == ("INTACT", "PROVED")
     assert answer["format"] == "quota-ledger-verification/1"
@@ -48,6 +50,27 @@ def test_as_known_earlier_the_headline_is_open(played: Cli) -> None:
     answer = played.json(*verify, "--as-known-at", str(index), "--lenient")
     assert (answer["as_known_at"], answer["headline"]["on_track"]) == (index, 1)
     assert played.json(*verify, "--as-known-at", day, "--lenient")["as_known_at"] >= index
+
+
+@pytest.mark.parametrize(
+    ("moment", "told"),
+    [("2020-01-01", "no entry was recorded by then"), ("99999", "the ledger has entries 0 to ")],
+)
+def test_a_moment_at_which_nothing_is_known_is_a_mistake_of_usage(
+    played: Cli, moment: str, told: str
+) -> None:
+    """Given a day before the first entry or an index behind the last, when verified, then exit 2 in one line."""
+    assert played("verify", "--db", played.db, "--anchor", played.anchor, "--as-known-at", moment) == 2
+    assert f"--as-known-at {moment}: {told}" in played.err
+    assert (played.err.count("\n"), played.out) == (1, "")
+
+
+def test_a_broken_ledger_is_broken_at_whatever_moment(played: Cli) -> None:
+    """Given a bundle cut short, when asked as known at what is lost, then exit 1 and not a mistake of usage."""
+    assert played("export", "--out", "bundle", "--db", played.db) == 0, played.err
+    for path in sorted(Path("bundle/tile/entries").rglob("*"), reverse=True):
+        path.unlink() if path.is_file() else path.rmdir()
+    assert played("verify", "bundle", "--anchor", played.anchor, "--as-known-at", "50") == 1
 
 
 @pytest.mark.parametrize(
@@ -96,7 +119,8 @@ def test_exit_codes_without_anchor_and_without_ledger(played: Cli) -> None:
     """Given no anchor, or no ledger, when verified, then 4, 0 with --unanchored, 3, and 2 for usage."""
     assert played("verify", "--db", played.db) == 4
     assert played("verify", "--db", played.db, "--unanchored") == 0
-    assert "self-consistent only" in played.out
+    (row,) = [line for line in played.out.splitlines() if "in all" in line]
+    assert "PROVED, self-consistent only" in row
     assert played("verify", "nowhere") == 3
     assert played("verify", "--db", played.db, "--anchor", "nowhere.json") == 2
     assert "nowhere.json" in played.err
@@ -159,7 +183,9 @@ def test_trusted_checkpoint_takes_the_place_of_an_anchor(played: Cli) -> None:
     assert played("verify", "--db", played.db, "--trust", "earlier.note") == 0
     other = f"sqlite:///{played.directory}/other.db"
     assert played("demo", "--vehicles", "1", "--exporters", "1", "--db", other) == 0, played.err
-    assert played("verify", "--db", other, "--trust", "earlier.note") == 4
+    assert played("verify", "--db", other, "--trust", "earlier.note", "--json") == 4
+    (found,) = json.loads(played.out)["integrity"]["breaks"]
+    assert (found["class"], "trusted checkpoint earlier.note" in found["detail"]) == ("inconsistent", True)
 
 
 def test_receipt_verifies_offline(cli: Cli) -> None:

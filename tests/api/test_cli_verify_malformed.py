@@ -88,6 +88,17 @@ UNREADABLE: Mapping[str, Callable[[Path], object]] = {
 }
 
 
+@pytest.mark.parametrize("kind", ["an empty folder", "a zip of nothing"])
+def test_people_are_told_in_one_line_what_is_no_ledger(kind: str, tmp_path: Path) -> None:
+    """Given something that is no ledger, when verified without --json, then one line names it, and no table."""
+    UNREADABLE[kind](tmp_path / "target")
+    (tmp_path / "kept.json").write_bytes(history().anchor())
+    done = run_alone("verify", "target", "--anchor", "kept.json", cwd=tmp_path)
+    assert (done.returncode, done.stderr, done.stdout.count("\n")) == (3, "", 1)
+    assert done.stdout.startswith("UNREADABLE: ")
+    assert "target" in done.stdout
+
+
 @pytest.mark.parametrize("kind", UNREADABLE)
 def test_what_is_no_ledger_ends_in_3_and_one_line(kind: str, tmp_path: Path) -> None:
     """Given something that is no ledger, when verified, then exit 3 and one line that names it."""
@@ -208,6 +219,17 @@ def test_names_that_would_write_on_the_screen_are_shown_harmless(marker: str, tm
     assert (done.returncode, done.stderr) == (1, "")
     assert "\x1b" not in done.stdout
     assert r"\udcff\x1b[31mred\n" in done.stdout
+
+
+@pytest.mark.parametrize("text", ["a list of cars\n", "", "three\nlines\nonly\n"])
+def test_a_file_that_is_no_checkpoint_is_a_mistake_of_usage(text: str, tmp_path: Path) -> None:
+    """Given a file that is no note as trusted checkpoint, when verified, then exit 2, and the file by name."""
+    history().write(tmp_path / "target")
+    (tmp_path / "kept.json").write_bytes(history().anchor())
+    (tmp_path / "some.txt").write_text(text)
+    done = run_alone("verify", "target", "--anchor", "kept.json", "--trust", "some.txt", cwd=tmp_path)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert "--trust some.txt: " in done.stderr
 
 
 @pytest.mark.parametrize("kind", [Path.mkdir, lambda path: path.symlink_to("/dev/zero")])

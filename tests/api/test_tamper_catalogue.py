@@ -19,6 +19,7 @@ from api.cli.verify import Question, verify_target
 from ledger.anchor import parse_anchor
 from ledger.stores import is_postgres, sqlite_file
 from projections.proof.answer import Answer
+from tests.support.bundles import named
 from tests.support.images import Image, Record, played, put, rechained
 from tests.support.ledger_builder import EXPORTER, UPSTREAM, canonical, leaf
 
@@ -284,7 +285,7 @@ BEYOND = {
 
 def _answer(target: Path | str, *trusted: bytes, anchored: bool = True) -> Answer:
     anchor = parse_anchor(HONEST.anchor()) if anchored else None
-    answer = verify_target(target, anchor, list(trusted), Question(unanchored=True))
+    answer = verify_target(target, anchor, named(trusted), Question(unanchored=True))
     assert isinstance(answer, Answer)
     return answer
 

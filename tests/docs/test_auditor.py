@@ -36,7 +36,7 @@ def test_every_exit_code_and_class_of_break(name: str) -> None:
     assert sorted(named) == sorted(get_args(BreakClass))
 
 
-@pytest.mark.parametrize("name", ["auditor.md", "auditor.zh.md", "spec/verification.md"])
+@pytest.mark.parametrize("name", ["auditor.md", "auditor.zh.md", "statements.md", "spec/verification.md"])
 def test_links_lead_somewhere(name: str) -> None:
     """Given the links of a document to others and to headings, then file and heading are there."""
     page = DOCS / name

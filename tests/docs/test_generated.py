@@ -8,6 +8,8 @@ import pytest
 from api.docs import pages, write
 from domain.catalogue import CATALOGUE
 from domain.errors import FLAGS, REFUSALS
+from projections.proof.statements import STATEMENTS
+from projections.proof.unknowable import UNKNOWABLE
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -31,7 +33,7 @@ def test_writing_replaces_what_is_stale(tmp_path: Path) -> None:
     gone.parent.mkdir(parents=True)
     gone.write_text("{}")
     (tmp_path / "refusals.md").write_text("old")
-    assert write(tmp_path) == len(CATALOGUE) + 2
+    assert write(tmp_path) == len(CATALOGUE) + 3
     assert not gone.exists()
     assert (tmp_path / "refusals.md").read_text("utf-8") == pages()["refusals.md"]
 
@@ -41,6 +43,22 @@ def test_the_page_names_every_code_once() -> None:
     refusals, flags = pages()["refusals.md"].split("## Flags")
     assert [refusals.count(f"\n| `{code}` |") for code in REFUSALS] == [1] * len(REFUSALS)
     assert [flags.count(f"\n| `{code}` |") for code in FLAGS] == [1] * len(FLAGS)
+
+
+def test_the_page_says_of_every_statement_what_it_leaves_open() -> None:
+    """Given the page of statements, then each has one row: both titles, source, both meanings, and its Z codes."""
+    rows = [line.strip("| ").split(" | ") for line in pages()["statements.md"].splitlines() if "<br>" in line]
+    assert rows[: len(STATEMENTS)] == [
+        [
+            code,
+            f"{one.title.zh}<br>{one.title.en}",
+            one.source,
+            f"{one.proves.zh}<br>{one.proves.en}",
+            ", ".join(one.open) or "–",
+        ]
+        for code, one in STATEMENTS.items()
+    ]
+    assert [row[0] for row in rows[len(STATEMENTS) :]] == list(UNKNOWABLE)
 
 
 @pytest.mark.parametrize("name", CATALOGUE)

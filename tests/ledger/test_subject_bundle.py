@@ -21,6 +21,7 @@ from ledger.note import NoteSigner, sign_note
 from ledger.subject_bundle import parse_heads_file
 from ledger.verification import SubjectVerification, verify_source, verify_subject
 from projections.proof.summary import summary_of
+from tests.support.bundles import named
 from tests.support.desk import Desk, desk, enterprise, policy, rows_of, statement
 from tests.support.keys import LEDGER, keyid, private_key, registration_body
 
@@ -55,7 +56,7 @@ def _export(at: Desk, out: Path, subject: str = SUBJECT) -> int:
 
 def _verify(path: Path, anchor: Anchor | None, **given: Any) -> SubjectVerification:
     return verify_subject(
-        open_files(path), anchor=anchor, trusted=given.get("trusted", []), types=CATALOGUE,
+        open_files(path), anchor=anchor, trusted=named(given.get("trusted", [])), types=CATALOGUE,
         unanchored=given.get("unanchored", False), lenient=given.get("lenient", False),
     )  # fmt: skip
 

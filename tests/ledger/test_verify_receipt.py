@@ -9,6 +9,7 @@ import pytest
 
 from ledger.anchor import parse_anchor
 from ledger.verification import ReceiptVerification, verify_receipt
+from tests.support.bundles import named
 from tests.support.ledger_builder import ORIGIN, Builder, audit_path, canonical, history, merkle_root, note
 
 _INDEX = 3
@@ -38,7 +39,7 @@ def _digest(data: bytes) -> str:
 
 def _verify(receipt: object, made: Builder, anchor: bytes | None, *trusted: bytes) -> ReceiptVerification:
     return verify_receipt(
-        canonical(receipt), _parts(made)[1], None if anchor is None else parse_anchor(anchor), trusted
+        canonical(receipt), _parts(made)[1], None if anchor is None else parse_anchor(anchor), named(trusted)
     )
 
 

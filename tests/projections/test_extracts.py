@@ -40,13 +40,29 @@ def test_a_customs_extract() -> None:
     )
 
 
+@pytest.mark.parametrize("day", ["2026-01-05", "2026/01/05", "2026/1/5", "2026-1-5", "2026/01/5", "20260105"])
+def test_days_as_people_and_tables_write_them(day: str) -> None:
+    """Days come with either separator, padded or not, or as eight digits."""
+    (row,) = parse_extract(f"vin,registered_on\n{VIN},{day}\n".encode()).rows
+    assert row == PoliceRow(2, VIN, date(2026, 1, 5), None, None)
+
+
+def test_a_vin_in_small_letters_and_what_is_none() -> None:
+    """A VIN in small letters is that VIN; what is none stays as it is written, and the file is read on."""
+    text = f"vin,registered_on\n{VIN.lower()},2026-01-05\nlsvab6189o2012345,2026-01-06\n"
+    first, second = parse_extract(text.encode()).rows
+    assert first == PoliceRow(2, VIN, date(2026, 1, 5), None, None)
+    assert second == PoliceRow(3, "lsvab6189o2012345", date(2026, 1, 6), None, None)
+
+
 BAD = {
     "encoding": (b"\xff\xff", "neither UTF-8 nor GB18030"),
     "empty": (b"", "line 1: the columns of no agency's extract"),
     "columns": (b"vin,colour\n", "line 1: the columns of no agency's extract"),
     "twice": (b"vin,vin,registered_on\n", "line 1: the column vin stands there twice"),
     "cells": (f"vin,registered_on\n{VIN}\n".encode(), "line 2: 1 cells, the header has 2"),
-    "vin": (b"vin,registered_on\nLSVAB6189O2012345,2026-01-05\n", "line 2, vin:"),
+    "no vin": (b"vin,registered_on\n,2026-01-05\n", "line 2, vin: empty"),
+    "half a day": (f"vin,registered_on\n{VIN},2026-0105\n".encode(), "line 2, registered_on:"),
     "day": (f"vin,registered_on\n{VIN},2026-02-30\n".encode(), "line 2, registered_on:"),
     "no day": (f"vin,registered_on\n{VIN},\n".encode(), "line 2, registered_on: empty"),
     "batch": (b"batch_id,units\nBatch 1,3\n", "line 2, batch_id:"),

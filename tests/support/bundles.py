@@ -1,12 +1,12 @@
 """Bundles in memory, and the verifier's answer about them with the rules of the builder's few types."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ledger.anchor import parse_anchor
 from ledger.bundle import BundleSource
 from ledger.canonical import Malformed
-from ledger.verification import PassState, Verification, verify_source
+from ledger.verification import PassState, Trusted, Verification, verify_source
 from tests.support.ledger_builder import Builder
 
 
@@ -48,6 +48,11 @@ class MemoryFiles:
         raise AssertionError("no documents in memory")
 
 
+def named(notes: Iterable[bytes]) -> list[Trusted]:
+    """Return trusted checkpoints by their numbers."""
+    return [Trusted(f"trusted checkpoint {number}", note) for number, note in enumerate(notes, start=1)]
+
+
 def verify_files(
     files: Mapping[str, bytes],
     anchor: bytes | None,
@@ -62,7 +67,7 @@ def verify_files(
     return verify_source(
         BundleSource(MemoryFiles(files)),
         anchor=None if anchor is None else parse_anchor(anchor),
-        trusted=trusted,
+        trusted=named(trusted),
         unanchored=unanchored,
         lenient=lenient,
         types=RULES,

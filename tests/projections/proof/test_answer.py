@@ -62,12 +62,21 @@ def test_the_json_object_has_its_members_in_their_order() -> None:
     assert (whole["as_known_at"], whole["as_of"]) == (len(exported().events) - 1, "2025-05-10")
     assert whole["books"] == {"verdict": "BALANCED", "breaks": []}
     assert [one["code"] for one in whole["statements"]] == [f"C{number:02}" for number in range(1, 37)]
-    assert set(whole["statements"][0]) == {"code", "title", "verdict", "entries", "detail"}
+    assert set(whole["statements"][0]) == {"code", "title", "verdict", "entries", "detail", "open"}
+    assert whole["statements"][0]["open"] == ["Z01", "Z10"]
     assert whole["headline"] == {
         "verdict": "PROVED", "exit_proved": 0, "customs_proved": CARS, "on_track": 0, "undetermined": 0,
         "exceptions": 0,
     }  # fmt: skip
     json.dumps(whole)
+
+
+def test_nothing_used_is_said() -> None:
+    """Given a ledger without one registration, then it is PROVED, and a note says that it is so of nothing."""
+    answer = asked(entries=Entries(Season(0).set_up()))
+    assert answer.verdict == "PROVED"
+    assert "no car was registered: C36 is PROVED of nothing" in answer.to_json()["notes"]
+    assert asked().to_json()["notes"] == []
 
 
 def test_cars_on_their_way_leave_the_headline_open() -> None:

@@ -1,7 +1,9 @@
 """The checker as a whole: what it reports, as known and as of, and that no order of facts breaks it."""
 
 import json
+import re
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from hypothesis import given, settings
@@ -59,6 +61,9 @@ def test_the_catalogue_has_every_statement_in_order() -> None:
     assert set(INTEGRITY) < set(STATEMENTS)
     for info in STATEMENTS.values():
         assert all((info.title.zh, info.title.en, info.proves.zh, info.proves.en, info.source))
+        for path in re.findall(r"[\w/-]+(?:\.md|/)(?= |;|$)", info.source):
+            assert (Path(__file__).parents[3] / path).exists(), "a reader has what is cited"
+        assert "eyes" not in info.title.en, "two registered identities signed, no more is known"
 
 
 def test_what_statements_leave_open_is_explained() -> None:

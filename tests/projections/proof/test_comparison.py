@@ -85,6 +85,16 @@ CASES = {
         f"{POLICE}{ONE},2026-01-05,{CERT},\n",
         [("extract", f"{ONE}, registered 2026-01-05", 2, None)],
     ),
+    "not a VIN": (
+        [registered(ONE)],
+        f"{POLICE}lsvab6189o2012345,2026-01-05,,\n{ONE.lower()},2026/1/5,{CERT},\n",
+        [("extract", "'lsvab6189o2012345' (not a VIN), registered 2026-01-05", 2, None)],
+    ),
+    "released and not a VIN": (
+        [],
+        f"{CUSTOMS}Ü{'x' * 50},222520260000000001,2026/2/3\n",
+        [("extract", f"'Ü{'x' * 39}…' (not a VIN), declaration 222520260000000001", 2, None)],
+    ),
     "not in the extract": ([registered(ONE)], POLICE, [("ledger", f"{ONE}, registered 2026-01-05", None, 0)]),
     "other day and certificate": (
         [registered(ONE)],
