@@ -60,8 +60,9 @@ def _is_own(state: State, file: SubjectFile, vin: str) -> bool:
 
 
 def case_ids(file: SubjectFile) -> list[str]:
-    """Return the ids of the violation cases that the file names."""
-    return sorted({case_id for one in file.entries for case_id in one.tagged("case")})
+    """Return the ids of the violation cases that the story names."""
+    told = (one for one in file.entries if one.index in file.shown)
+    return sorted({case_id for one in told for case_id in one.tagged("case")})
 
 
 def enterprise_standing(firm: Enterprise, on: date) -> dict[str, Any]:
