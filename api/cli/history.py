@@ -27,7 +27,7 @@ from ledger.subject_bundle import SUBJECT
 from projections.due import city_clocks
 from projections.history.chains import NoHistory
 from projections.history.deadlines import Deadline
-from projections.history.difference import difference
+from projections.history.difference import NotEarlier, difference
 from projections.history.gathering import ChainBroken
 from projections.history.moments import Moment, deadlines_of, replay_at
 from projections.history.story import Story, deadline_json
@@ -107,6 +107,8 @@ def replaying() -> Iterator[None]:
         yield
     except NoHistory as error:
         raise Stop(REFUSED, str(error)) from error
+    except NotEarlier as error:
+        raise Stop(USAGE, f"--since {error}") from error
     except ChainBroken as error:
         raise Stop(UNAVAILABLE, str(error)) from error
 

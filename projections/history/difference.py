@@ -18,6 +18,11 @@ from projections.history.replay import Replay
 from projections.history.scope import WHOLE, Scope
 from projections.history.told import Told
 from projections.proof.follower import known_at
+from projections.replay import size_on
+
+
+class NotEarlier(Exception):
+    """The moment that is called the earlier one knows more than the later one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +43,7 @@ class Difference:
         now: the later.
         as_of: the day.
         learnt: the entries recorded since that count now, in the later order.
-        unsaid: the indexes of those that counted then and do not now: corrected since.
+        unsaid: the indexes of those that counted then and that a correction takes back since.
         changes: by path ascending.
     """
 
@@ -69,8 +74,11 @@ def difference(
         most: how many entries the file may have.
 
     Raises:
+        NotEarlier: ``since`` takes in more entries than ``now``.
         ValueError, NoHistory, ChainBroken, ReplayTooLong: see :func:`projections.history.chains.read_file`.
     """
+    if _taken_in(reader, since) > _taken_in(reader, now.as_known_at):
+        raise NotEarlier(f"{since} is after {now.as_known_at}: the earlier moment of the two is wanted")
     then: Replay | None
     try:
         then = replay_at(reader, subject, Moment(since), most)
@@ -82,7 +90,6 @@ def difference(
         day = date.min if found is None else found.recorded_on
     later = replay_at(reader, subject, Moment(now.as_known_at, day), most)
     then = None if then is None else Replay(then.file, day)
-    known = {one.index for one in then.entries} if then else set[int]()
     was_there = known_at(since)
     # A car that came to the subject since brings entries of its own that were in the ledger all the while.
     told = [
@@ -93,7 +100,12 @@ def difference(
         and not was_there(one.index, one.recorded_at)
     ]
     left = {one.index for one in later.entries}
-    shown = {one.index for one in then.entries if scope.entry(one.header)} if then else set[int]()
+    corrected = later.file.targets.keys()
+    shown = (
+        {one.index for one in then.entries if one.index in then.file.shown and scope.entry(one.header)}
+        if then
+        else set[int]()
+    )
     before = {} if then is None else _flat(standing_at(then, scope=scope))
     after = _flat(standing_at(later, scope=scope))
     return Difference(
@@ -101,9 +113,17 @@ def difference(
         later,
         day,
         tuple(told),
-        tuple(sorted(index for index in known - left if then and index in then.file.shown & shown)),
+        tuple(sorted((shown - left) & corrected)),
         tuple(_changes(before, after)),
     )
+
+
+def _taken_in(reader: Reader, moment: int | date | None) -> int:
+    """Return how many entries a moment takes in."""
+    size = reader.head().size
+    if isinstance(moment, int):
+        return min(moment + 1, size)
+    return size if moment is None else size_on(reader, moment, size)
 
 
 def _flat(value: object, path: str = "") -> dict[str, Any]:

@@ -126,6 +126,11 @@ def test_explain_a_flag_and_a_finding(season: Cli) -> None:
         (["history", "1M8GDM9AXKP042788"], 1, "nothing is recorded"),
         (["history", FIRM, "--as-known-at", "99999"], 1, "entries 0 to"),
         (["history", FIRM, "--since", "99999"], 1, "entries 0 to"),
+        (
+            ["history", FIRM, "--since", "2026-04-10", "--as-known-at", "300"],
+            2,
+            "--since 2026-04-10 is after 300",
+        ),
         (["history", FIRM, "--as-of", "tomorrow"], 2, "a day YYYY-MM-DD"),
         (["deadlines", "x"], 2, "neither an enterprise's code"),
         (["deadlines", "--on", "2025-13-01"], 2, "a day YYYY-MM-DD"),

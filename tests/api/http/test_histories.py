@@ -129,6 +129,8 @@ def test_moments_and_cursors_that_are_none(at: Readers) -> None:
     cursor = ok(at, f"{HISTORY}?limit=2")["next"]
     for query in (f"as_known_at={size}", f"since={size}", f"as_of=2025-01-01&cursor={cursor}", "cursor=x"):
         problem(at.get(f"{HISTORY}?{query}", "auditor"), 404, "not-found")
+    for query in ("since=20&as_known_at=10", "since=2099-01-01&as_known_at=10"):
+        problem(at.get(f"{HISTORY}?{query}", "auditor"), 422, "invalid-request")
     for query in ("as_of=2025-02-30", "limit=0", "limit=201", "since=yesterday", "before=3"):
         problem(at.get(f"{HISTORY}?{query}", "auditor"), 422, "invalid-request")
     for path in (f"enterprises/{NOBODY}", f"vehicles/{d.vin(99)}"):

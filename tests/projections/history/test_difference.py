@@ -6,7 +6,7 @@ from random import Random
 import pytest
 
 from domain.calendar import shanghai_date
-from projections.history.difference import difference
+from projections.history.difference import NotEarlier, difference
 from projections.history.moments import Moment
 from tests.projections.history.conftest import Played
 from tests.support.naive import Naive
@@ -80,6 +80,17 @@ def test_a_moment_and_itself_know_the_same(season: Played) -> None:
     found = difference(season.store, season.subjects("enterprise:")[0], 700, Moment(700))
 
     assert (found.learnt, found.unsaid, found.changes) == ((), (), ())
+
+
+@pytest.mark.parametrize("now", [500, date(2025, 3, 1)])
+def test_a_moment_after_the_other_is_refused(season: Played, now: int | date) -> None:
+    """Given an earlier moment that knows more than the later one, when compared, then it is refused: nothing is unsaid."""
+    subject = season.subjects("enterprise:")[0]
+    last = len(season.lines) - 1
+    for since in (last, shanghai_date(season.lines[last].recorded_at)):
+        with pytest.raises(NotEarlier, match="is after"):
+            difference(season.store, subject, since, Moment(now))
+    assert difference(season.store, subject, last, Moment(date(2099, 1, 1))).learnt == ()
 
 
 def test_before_its_first_entry_nothing_was_known(season: Played) -> None:
