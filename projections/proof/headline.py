@@ -105,7 +105,7 @@ def _answer(count: _Count) -> tuple[StatementResult, Headline]:
 def level_of(car: Car, one: Registration, published: Published, as_of: date) -> tuple[Level, str | None]:
     """Return the level of one registration's unit as of a day, and what is missing for a better one."""
     due = published.due(one.on)
-    overdue = _is_overdue(car, one, due.strict, due.rolled, as_of)
+    overdue = is_overdue(car, one, due.strict, due.rolled, as_of)
     if _is_exception(car, one) or overdue:
         return Level.EXCEPTION, None
     if one.loaded or one.exit_record:
@@ -139,18 +139,18 @@ def _is_exception(car: Car, one: Registration) -> bool:
         or one.lost
         or one.fraud
         or one.domestic
-        or any(_is_finding(car, one, day) for day in car.seen)
+        or any(is_seen_outside(car, one, day) for day in car.seen)
     )
 
 
-def _is_finding(car: Car, one: Registration, seen: date) -> bool:
+def is_seen_outside(car: Car, one: Registration, seen: date) -> bool:
     """Say whether a sighting falls to this registration and no temporary plate covers it."""
     if seen < one.on or any(one.on < other.on <= seen for other in car.registrations if not other.ended):
         return False
     return not any(first <= seen <= last for first, last in one.temp_plates)
 
 
-def _is_overdue(
+def is_overdue(
     car: Car, one: Registration, strict: date | None, rolled: date | None, as_of: date
 ) -> bool | None:
     """Say whether a registration still stands in R after its due date; None where the date is not known."""

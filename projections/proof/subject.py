@@ -13,10 +13,11 @@ from typing import Final
 from domain.calendar import shanghai_date
 from domain.identifiers import PairId, batch_of, pair_of
 from domain.statements import MalformedStatement, parse_statement
-from ledger.entry import parse_entry
+from ledger.entry import Entry, parse_entry
 from ledger.entry import parse_statement as parse_object
 from ledger.merkle import leaf_hash
 from projections.proof.check import Checker
+from projections.proof.exceptions import Reason, reasons_of
 from projections.proof.facts import Fact
 from projections.proof.headline import Level, level_of, placed_as_of
 from projections.proof.types import Event, Headline, StatementResult, Unread, Verdict
@@ -34,6 +35,7 @@ class Standing:
         vin: the car.
         level: of C36.
         missing: what a better level would take; None where nothing is missing.
+        reasons: of an exception, each with the entry that shows it.
         assumed: whether its line's classification was taken for granted.
         registration: what its facts say.
         car: the car whose registration it is.
@@ -42,6 +44,7 @@ class Standing:
     vin: str
     level: Level
     missing: str | None
+    reasons: tuple[Reason, ...]
     assumed: bool
     registration: Registration
     car: Car
@@ -49,9 +52,18 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class SubjectView:
-    """A history read: every entry in order, and where its cars stand."""
+    """A history read: every entry in order, and where its cars stand.
+
+    Attributes:
+        subject: whose it is.
+        recorded: whether any entry names the subject.
+        events: all of the bundle, of keys and policy too.
+        as_of: the day on which the last of them was recorded.
+        standings: of its cars.
+    """
 
     subject: str
+    recorded: bool
     events: tuple[Event | Unread, ...]
     as_of: date
     standings: tuple[Standing, ...]
@@ -77,6 +89,9 @@ class SubjectView:
         against = {one.registration.index for one in self.standings if one.level is Level.EXCEPTION}
         missing = tuple(f"{one.vin}: {one.missing}" for one in self.standings if one.missing)
         detail = f"{len(self.standings)} registrations of {len(self.cars)} cars in this history"
+        for one in self.standings:
+            told = ", ".join(f"{reason.what.en} (entry {reason.index})" for reason in one.reasons)
+            detail += f"; {one.vin}: {told}" if told else ""
         if any(one.assumed for one in self.standings):
             detail += "; that their lines were classified is taken for granted: the firms' histories show it"
         return StatementResult("C36", self._verdict(), tuple(sorted(against)), detail, missing)
@@ -106,7 +121,13 @@ def read_subject(subject: str, entries: Mapping[int, bytes]) -> SubjectView:
     Returns:
         The view as of the Shanghai day on which the last of them was recorded.
     """
-    events = tuple(_event(index, data) for index, data in sorted(entries.items()))
+    read = [(index, data, parse_entry(data)) for index, data in sorted(entries.items())]
+    recorded = any(subject == each.key for _, _, entry in read for each in entry.header.subjects)
+    return view_of(subject, [_event(index, data, entry) for index, data, entry in read], recorded=recorded)
+
+
+def view_of(subject: str, events: Sequence[Event | Unread], *, recorded: bool) -> SubjectView:
+    """Return where the cars of events stand, as of the Shanghai day on which the last was recorded."""
     checker = Checker()
     for event in events:
         checker.fold(event)
@@ -119,12 +140,12 @@ def read_subject(subject: str, entries: Mapping[int, bytes]) -> SubjectView:
             if not one.ended:
                 level, missing = level_of(car, one, checker.published, as_of)
                 taken = one.backed_by is not None and batch_of(one.backed_by) in assumed
-                standings.append(Standing(vin, level, missing, taken, one, car))
-    return SubjectView(subject, events, as_of, tuple(standings))
+                reasons = reasons_of(known, car, one, checker.published, as_of)
+                standings.append(Standing(vin, level, missing, reasons, taken, one, car))
+    return SubjectView(subject, recorded, tuple(events), as_of, tuple(standings))
 
 
-def _event(index: int, data: bytes) -> Event | Unread:
-    entry = parse_entry(data)
+def _event(index: int, data: bytes, entry: Entry) -> Event | Unread:
     recorded_at = datetime.fromisoformat(entry.header.recorded_at)
     try:
         said = parse_statement(parse_object(entry.statement))

@@ -26,19 +26,31 @@ _ENVIRONMENT: Final = Environment(
 )
 _MAX_CONTENT: Final = 600
 
+_EXPORT_PROOF: Final = Text("车辆出口证明", "Export proof of one car")
 _TITLES: Final = {
-    "vin": Text("车辆出口证明", "Export proof of one car"),
+    "vin": Text("车辆历史记录", "History of one car"),
     "enterprise": Text("企业额度使用记录", "An enterprise's use of quota"),
 }
-_VERDICTS: Final = {
-    Verdict.PROVED: Text(
-        "本记录中的全部车辆均已证明出口", "Every car of this history is proved to be exported"
+_UNRECORDED: Final = {
+    "vin": Text(
+        "截至所述条目数，本账本没有任何关于该车的记录",
+        "Up to the stated size nothing is recorded of this car",
     ),
-    Verdict.REFUTED: Text(
-        "本记录中有额度未用于出口", "Quota of this history was used outside export, or is overdue"
+    "enterprise": Text(
+        "截至所述条目数，本账本没有任何关于该企业的记录",
+        "Up to the stated size nothing is recorded of this enterprise",
     ),
-    Verdict.UNDETERMINED: Text("尚不能断定", "Not determined yet"),
 }
+_UNREGISTERED: Final = Text("本记录中没有使用额度的注册登记", "No registration is recorded in this history")
+_EXIT_PROVED: Final = Text(
+    "据本账本所载，每次登记的车辆均已证明离境",
+    "As far as this ledger knows, every car registered is exit-proved",
+)
+_CUSTOMS_PROVED: Final = Text(
+    "据本账本所载，每次登记的车辆均已由海关放行；是否离境未予证明（Z02）",
+    "As far as this ledger knows, every car registered is customs-released; exit not shown (Z02)",
+)
+_OPEN: Final = Text("尚不能断定", "Not determined yet")
 _LEVELS: Final = {
     Level.EXIT_PROVED: Text("已证明离境", "exit-proved"),
     Level.CUSTOMS_PROVED: Text("海关已放行", "customs-proved"),
@@ -71,9 +83,9 @@ def render_summary(view: SubjectView, complete_to: int, checkpoint: Checkpoint) 
     """
     kind = view.subject.partition(":")[0]
     page = _ENVIRONMENT.get_template("summary.html").render(
-        title=_TITLES[kind],
+        title=_EXPORT_PROOF if kind == "vin" and view.headline.verdict is Verdict.PROVED else _TITLES[kind],
         subject=view.subject,
-        verdict=_VERDICTS[view.headline.verdict],
+        verdict=_verdict(view),
         origin=checkpoint.origin,
         size=checkpoint.size,
         root=b64encode(checkpoint.root).decode(),
@@ -85,6 +97,33 @@ def render_summary(view: SubjectView, complete_to: int, checkpoint: Checkpoint) 
         unknowable=list(UNKNOWABLE.values()),
     )
     return page.encode()
+
+
+def _verdict(view: SubjectView) -> Text:
+    """Return what the levels say, and no more: a release is no exit, an exception no verdict on anybody."""
+    counts, number = view.headline, len(view.standings)
+    if not view.recorded:
+        return _UNRECORDED[view.subject.partition(":")[0]]
+    if not number and not any(isinstance(event, Unread) for event in view.events):
+        return _UNREGISTERED
+    if counts.exceptions:
+        return Text(
+            f"本记录 {number} 次登记中有 {counts.exceptions} 次属于例外，原因见车辆一栏",
+            f"Exceptions: {counts.exceptions} of {number} registrations in this history; "
+            "the cars below say why",
+        )
+    if counts.verdict is not Verdict.PROVED:
+        return _OPEN
+    if counts.exit_proved == number:
+        return _EXIT_PROVED
+    if counts.customs_proved == number:
+        return _CUSTOMS_PROVED
+    return Text(
+        f"据本账本所载，{number} 次登记中 {counts.exit_proved} 次已证明离境，"
+        f"{counts.customs_proved} 次已由海关放行、是否离境未予证明（Z02）",
+        f"As far as this ledger knows, of {number} cars registered {counts.exit_proved} are exit-proved and "
+        f"{counts.customs_proved} customs-released; exit not shown of these (Z02)",
+    )
 
 
 def _standing(one: Standing) -> dict[str, Any]:
@@ -104,6 +143,7 @@ def _standing(one: Standing) -> dict[str, Any]:
         "exit": exit_,
         "level": _LEVELS[one.level],
         "missing": one.missing or "",
+        "reasons": one.reasons,
     }
 
 

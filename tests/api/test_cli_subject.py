@@ -180,8 +180,8 @@ def test_the_page_of_a_car_says_what_its_entries_say(played: Cli) -> None:
     subject = json.loads((bundle / "heads.json").read_bytes())["subject"]
     assert f"<code>{subject}</code>" in page
     assert (bundle / "checkpoint").read_text().splitlines()[2] in page
-    assert "本记录中的全部车辆均已证明出口" in page
-    assert "Every car of this history is proved to be exported" in page
+    assert "据本账本所载，每次登记的车辆均已证明离境" in page
+    assert "As far as this ledger knows, every car registered is exit-proved" in page
     for index in _entries(bundle):
         assert f"<tr><td>{index}</td>" in page
     assert all(f"<li>Z{number:02} " in page for number in range(1, 11))
