@@ -49,7 +49,7 @@ def print_deadlines(rows: Sequence[dict[str, Any]], title: str) -> None:
 def print_balance_grounds(told: dict[str, Any]) -> None:
     """Print every posting on one account."""
     out = _wide_console()
-    title = f"{told['account']} of {told['pair_id']}: {told['balance']}"
+    title = f"{told['account']} of {told['pair_id'] or 'the city'}: {told['balance']}"
     table = Table("entry", "recorded", "what", "posting", "units", "balance", "rule", title=title)
     for one in told["entries"]:
         posting = f"{one['posting']['source'] or '–'}→{one['posting']['target'] or '–'}"
@@ -66,27 +66,65 @@ def print_balance_grounds(told: dict[str, Any]) -> None:
 
 
 def print_grounds(told: dict[str, Any], entries: Sequence[dict[str, Any]]) -> None:
-    """Print what a flag or a finding says, its rule, and its entries."""
+    """Print what a flag says, its rule, and its entries."""
     out = _wide_console()
     out.print(escape(f"{told['code']} ({told['control']}) {told['zh']}"), soft_wrap=True)
+    _print_rule(out, told)
+    table = _ruled_table("the entries that make it up")
+    _add_ruled(table, "", entries)
+    out.print(table)
+
+
+def print_finding(told: dict[str, Any]) -> None:
+    """Print the answer to a statement of the verifier, and what makes up each entry that it names."""
+    out = _wide_console()
+    out.print(escape(f"{told['code']} {told['zh']}"), soft_wrap=True)
+    _print_rule(out, told)
+    whose = "" if told["vin"] is None else f" ({told['vin']})"
+    out.print(escape(f"{told['verdict']}{whose}: {told['detail']}"), soft_wrap=True)
+    for one in told["missing"]:
+        out.print(escape(f"· missing: {one}"), soft_wrap=True)
+    if not told["entries"]:
+        about = "" if told["vin"] is None else f" about {told['vin']}"
+        out.print(f"it names no entry{about}", soft_wrap=True)
+        return
+    table = _ruled_table("the entries that make it up")
+    for one in told["entries"]:
+        _add_ruled(table, "\n".join([f"entry {one['index']}", *one["says"]]), one["grounds"])
+        table.add_section()
+    out.print(table)
+
+
+def _print_rule(out: Console, told: dict[str, Any]) -> None:
     out.print(escape(told["en"]), soft_wrap=True)
     out.print(escape(f"rule: {told['source']}"), soft_wrap=True)
-    if "verdict" in told:
-        out.print(escape(f"{told['verdict']}: {told['detail']}"), soft_wrap=True)
-        for one in told["missing"]:
-            out.print(escape(f"· missing: {one}"), soft_wrap=True)
-    out.print(_entries(entries, "the entries that show it"))
+
+
+def _ruled_table(title: str) -> Table:
+    return Table("shown by", "entry", "takes effect", "what", "signed by", "rule", title=title)
+
+
+def _add_ruled(table: Table, shown: str, entries: Sequence[dict[str, Any]]) -> None:
+    for one in entries:
+        table.add_row(
+            escape(shown),
+            str(one["index"]),
+            f"{one['effective_date']}\n(recorded {one['recorded_at'][:10]})",
+            escape(_what(one)),
+            escape(_signed(one)),
+            escape("\n".join([one["article"] or "–", *_flags(one)])),
+        )
+        shown = ""
 
 
 def _entries(entries: Sequence[dict[str, Any]], title: str) -> Table:
     table = Table("entry", "takes effect", "what", "signed by", "moved, and what follows", title=title)
     for one in entries:
-        signed = ", ".join(one["officers"]) or one["agency"] or "–"
         table.add_row(
             str(one["index"]),
             f"{one['effective_date']}\n(recorded {one['recorded_at'][:10]})",
             escape(_what(one)),
-            escape(signed),
+            escape(_signed(one)),
             escape("\n".join(_follows(one))),
         )
     return table
@@ -101,6 +139,15 @@ def _what(one: Mapping[str, Any]) -> str:
     return f"{one['zh'] or ''} {one['type']}\n{about}{extra}{papers}".strip()
 
 
+def _signed(one: Mapping[str, Any]) -> str:
+    return ", ".join(one["officers"]) or one["agency"] or "–"
+
+
+def _flags(one: Mapping[str, Any]) -> Iterator[str]:
+    for each in one["flags"]:
+        yield f"! {each['code']} ({each['control']}) {each['zh']}"
+
+
 def _follows(one: Mapping[str, Any]) -> Iterator[str]:
     for each in one.get("balances", ()):
         before, after = each["before"], each["after"]
@@ -109,8 +156,7 @@ def _follows(one: Mapping[str, Any]) -> Iterator[str]:
     if not one.get("balances"):  # of a car alone: its unit
         for each in one.get("postings", ()):
             yield f"{each['source'] or '–'}→{each['target'] or '–'}"
-    for each in one["flags"]:
-        yield f"! {each['code']} ({each['control']}) {each['zh']}"
+    yield from _flags(one)
     for each in one["refused"]:
         yield f"refused: {each['code']} {each['article'] or ''}".rstrip()
     if one.get("corrected_by") is not None:

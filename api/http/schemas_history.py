@@ -66,6 +66,7 @@ _ENTRY: Final[dict[str, Schema]] = {
     "refused": list_of(exactly(item=WHOLE, sha256=HASH, code=TEXT, article=or_null(TEXT))),
     "cases": list_of(TEXT),
 }
+_RULED: Final = exactly(**_ENTRY, article={**or_null(TEXT), "description": "The rule that it applied."})
 _REGISTRATION: Final = exactly(
     cert_no=TEXT,
     registered_on=DAY,
@@ -164,6 +165,7 @@ HISTORY: Final[Mapping[str, Schema]] = MappingProxyType(
             source=TEXT,
             detail=TEXT,
         ),
+        "Ruled": _RULED,
         "Told": exactly(**_ENTRY),
         "History": exactly(
             **_FRAME,
@@ -199,7 +201,7 @@ HISTORY: Final[Mapping[str, Schema]] = MappingProxyType(
         ),
         "BalanceExplained": exactly(
             **_EXPLAINED,
-            pair_id=TEXT,
+            pair_id={**or_null(TEXT), "description": "Null for the city."},
             account=TEXT,
             balance=_INTEGER,
             size=WHOLE,
@@ -216,8 +218,8 @@ HISTORY: Final[Mapping[str, Schema]] = MappingProxyType(
             zh=TEXT,
             en=TEXT,
             source=TEXT,
-            flagged=ref("Told"),
-            entries=list_of(ref("Told")),
+            flagged=ref("Ruled"),
+            entries=list_of(ref("Ruled")),
         ),
         "FindingExplained": exactly(
             **_EXPLAINED,
@@ -233,7 +235,9 @@ HISTORY: Final[Mapping[str, Schema]] = MappingProxyType(
             vin=or_null(TEXT),
             size=WHOLE,
             count=_COUNT,
-            entries=list_of(ref("Told")),
+            entries=list_of(
+                exactly(**_ENTRY, article=or_null(TEXT), says=list_of(TEXT), grounds=list_of(ref("Ruled")))
+            ),
             **PAGED,
         ),
         "Timeline": exactly(
@@ -372,6 +376,10 @@ HISTORY: Final[Mapping[str, Schema]] = MappingProxyType(
                 )
             ),
             unread=list_of(WHOLE),
+            standing={
+                **list_of(exactly(index=WHOLE, list_sha256=HASH, counts=by_id(WHOLE))),
+                "description": "The agency's statements of account on this very period that hold already.",
+            },
             statement={**_ANYTHING, "description": "Unsigned; `sign` and `append` it as any other."},
         ),
     }

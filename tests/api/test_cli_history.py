@@ -102,6 +102,32 @@ def test_explain_adds_up_a_balance(season: Cli) -> None:
     assert "注销登记" in season.out
 
 
+def test_explain_the_city(season: Cli) -> None:
+    """Given registrations without a line, when the city's UNB is explained, then they are in it, as `balance` has it."""
+    said = season.json("explain", "balance", "city", "UNB")
+    assert said["balance"] == season.json("balance")["city"]["UNB"]
+    assert any(one["posting"]["pair_id"] is None for one in said["entries"])
+    assert season("explain", "balance", "city", "UNB") == 0
+    assert "UNB of the city" in season.out
+
+
+def test_explain_finding_of_a_car_that_it_does_not_name(season: Cli) -> None:
+    """Given a car that was in time, when C22 is explained for it, then the answer is the car's, and no entry is named."""
+    told = season.json("history", LATE_FIRM)
+    late = next(one for one in told["entries"] for each in one["flags"] if each["code"] == "late-proof")
+    named = season.json("explain", "finding", "C22")["entries"]
+    other = next(vin for vin in told["standing"]["cars"] if vin not in {one["body"]["vin"] for one in named})
+
+    assert season("explain", "finding", "C22", other) == 0
+    assert f"PROVED ({other})" in season.out
+    assert f"it names no entry about {other}" in season.out
+    assert season("explain", "finding", "C22", late["body"]["vin"]) == 0
+    assert season.out.startswith("C22 ")
+    assert "C22 (C22)" not in season.out
+    for told_ in ("LATE", "节假日", "提交证明"):
+        assert told_ in season.out
+
+
 def test_explain_a_flag_and_a_finding(season: Cli) -> None:
     """Given a late proof, when flag and finding are explained, then registration and rule stand there."""
     told = season.json("history", LATE_FIRM)
