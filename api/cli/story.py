@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 
 from api.cli.context import console
 
@@ -13,6 +13,16 @@ _STATUS_STYLE: Final = {
     "DUE": "green", "PENDING": "green", "POSSIBLE": "green", "AT_RISK": "yellow", "LAPSING": "yellow",
     "UNDETERMINED": "yellow", "OVERDUE": "red", "MISSING": "red", "LAPSED": "red",
 }  # fmt: skip
+_KEY: Final = (
+    "decision", "ground", "scope", "basis", "kind", "status", "declaration_no", "licence_no", "filing_no",
+    "submission_id", "suspension_id", "cert_no", "document_no", "units", "revision", "days_used", "field",
+    "value", "from_uscc", "to_uscc", "released_on", "deregistered_on", "exit_record", "evidence", "vessel",
+    "port", "seen_at", "place", "on", "served_at", "effective_at", "valid_from", "valid_to", "period_from",
+    "period_to", "counts", "version", "reason", "reasons",
+)  # fmt: skip
+"""Members of bodies that say what was decided or found, in the order in which they are shown."""
+_DIGITS: Final = 16
+"""Of a digest or key id that are shown; `--json` has all."""
 _ABOUT: Final = ("line_id", "batch_id", "app_id", "pair_id", "case_id", "vin", "uscc", "cert_no")
 
 
@@ -50,7 +60,8 @@ def print_balance_grounds(told: dict[str, Any]) -> None:
     """Print every posting on one account."""
     out = _wide_console()
     title = f"{told['account']} of {told['pair_id'] or 'the city'}: {told['balance']}"
-    table = Table("entry", "recorded", "what", "posting", "units", "balance", "rule", title=title)
+    what, rule = Column("what", overflow="fold"), Column("rule", overflow="fold")
+    table = Table("entry", "recorded", what, "posting", "units", "balance", rule, title=title)
     for one in told["entries"]:
         posting = f"{one['posting']['source'] or '–'}→{one['posting']['target'] or '–'}"
         table.add_row(
@@ -101,7 +112,8 @@ def _print_rule(out: Console, told: dict[str, Any]) -> None:
 
 
 def _ruled_table(title: str) -> Table:
-    return Table("shown by", "entry", "takes effect", "what", "signed by", "rule", title=title)
+    what, rule = Column("what", overflow="fold"), Column("rule", overflow="fold")
+    return Table("shown by", "entry", "takes effect", what, "signed by", rule, title=title)
 
 
 def _add_ruled(table: Table, shown: str, entries: Sequence[dict[str, Any]]) -> None:
@@ -118,7 +130,9 @@ def _add_ruled(table: Table, shown: str, entries: Sequence[dict[str, Any]]) -> N
 
 
 def _entries(entries: Sequence[dict[str, Any]], title: str) -> Table:
-    table = Table("entry", "takes effect", "what", "signed by", "moved, and what follows", title=title)
+    # Ids are folded, never cut: what tells two batches apart stands at their end.
+    what, follows = Column("what", overflow="fold"), Column("moved, and what follows", overflow="fold")
+    table = Table("entry", "takes effect", what, "signed by", follows, title=title)
     for one in entries:
         table.add_row(
             str(one["index"]),
@@ -135,8 +149,17 @@ def _what(one: Mapping[str, Any]) -> str:
     about = next((str(body[name]) for name in _ABOUT if body.get(name)), "")
     vin = body.get("vin")
     extra = f"\n{vin}" if vin and vin != about else ""
-    papers = f"\n{len(one['attachments'])} attachments" if one["attachments"] else ""
-    return f"{one['zh'] or ''} {one['type']}\n{about}{extra}{papers}".strip()
+    lines = [f"{one['zh'] or ''} {one['type']}".strip(), f"{about}{extra}", *_members(body, about)]
+    lines += [f"{each['kind']} {each['sha256'][:_DIGITS]}…" for each in one["attachments"]]
+    return "\n".join(filter(None, lines))
+
+
+def _members(body: Mapping[str, Any], about: str) -> Iterator[str]:
+    """Yield the members that say what was decided or found, in one line."""
+    said = [(name, body[name]) for name in _KEY if body.get(name) not in (None, [], about)]
+    told = "; ".join(f"{name} {_value(value)}" for name, value in said)
+    if told:
+        yield told
 
 
 def _signed(one: Mapping[str, Any]) -> str:
@@ -157,8 +180,17 @@ def _follows(one: Mapping[str, Any]) -> Iterator[str]:
         for each in one.get("postings", ()):
             yield f"{each['source'] or '–'}→{each['target'] or '–'}"
     yield from _flags(one)
+    if (who := one["tried"]) is not None:
+        signer = f"{who['agency']}, {who['officer']}" if who["agency"] else f"key {who['keyid'][:_DIGITS]}…"
+        yield f"tried by {signer}, seq {who['seq']}"
     for each in one["refused"]:
         yield f"refused: {each['code']} {each['article'] or ''}".rstrip()
+    if (done := one["corrects"]) is not None:
+        changed = (
+            f"{each['member']} {_value(each['then'])} → {_value(each['now'])}" for each in done["changes"]
+        )
+        told = "taken back" if done["taken_back"] else "; ".join(changed) or "said again unchanged"
+        yield f"corrects entry {done['index']}: {told}"
     if one.get("corrected_by") is not None:
         yield f"corrected by entry {one['corrected_by']}"
     if one["place"] != one["index"]:
@@ -222,6 +254,10 @@ def _title(told: dict[str, Any]) -> str:
 def _value(value: object) -> str:
     if value is None:
         return "–"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {inner}" for name, inner in value.items()) or "none"
     return ", ".join(map(str, value)) or "none" if isinstance(value, list) else str(value)
 
 

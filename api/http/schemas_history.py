@@ -64,6 +64,21 @@ _ENTRY: Final[dict[str, Schema]] = {
     "body": or_null(_ANYTHING),
     "flags": list_of(_FLAG),
     "refused": list_of(exactly(item=WHOLE, sha256=HASH, code=TEXT, article=or_null(TEXT))),
+    "tried": {
+        **or_null(exactly(agency=or_null(TEXT), officer=or_null(TEXT), keyid=HASH, seq=WHOLE)),
+        "description": "Who signed what was refused.",
+    },
+    "corrects": {
+        **or_null(
+            exactly(
+                index=WHOLE,
+                type=or_null(TEXT),
+                taken_back=BOOL,
+                changes=list_of(exactly(member=TEXT, then={}, now={})),
+            )
+        ),
+        "description": "What a correction says otherwise than the entry that it corrects.",
+    },
     "cases": list_of(TEXT),
 }
 _RULED: Final = exactly(**_ENTRY, article={**or_null(TEXT), "description": "The rule that it applied."})
@@ -87,7 +102,13 @@ _STANDING: Final = exactly(
     ),
     pairs=by_id(exactly(status=TEXT, balances=BALANCES, applications=by_id(TEXT))),
     batches=by_id(TEXT),
-    cars=by_id(exactly(lines=by_id(TEXT), registrations=list_of(_REGISTRATION), overlays=list_of(TEXT))),
+    cars=by_id(
+        exactly(
+            lines=by_id(TEXT),
+            registrations=list_of(_REGISTRATION),
+            overlays=list_of(TEXT),
+        )
+    ),
     cases={
         **or_null(
             by_id(

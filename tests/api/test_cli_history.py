@@ -54,6 +54,35 @@ def test_history_for_people_is_a_table(season: Cli) -> None:
         assert told in season.out
 
 
+def test_history_for_people_says_what_was_decided_and_by_whom(season: Cli) -> None:
+    """Given corrections, refusals and decisions, when the history is printed, then their substance is in the table, uncut."""
+    told = season.json("history", LATE_FIRM)
+    entries = told["entries"]
+    correction = next(one for one in entries if one["corrects"] and not one["corrects"]["taken_back"])
+    refused = next(one for one in entries if one["tried"] and one["tried"]["officer"])
+    decided = next(one for one in entries if one["type"] == "CaseDecided")
+    released = next(one for one in entries if one["type"] == "CustomsExportConfirmed")
+    target = next(one for one in entries if one["index"] == correction["corrects"]["index"])
+    (change, *_) = correction["corrects"]["changes"]
+    paper = next(one["attachments"][0] for one in entries if one["attachments"])
+
+    assert season("history", LATE_FIRM) == 0
+    rows = [line.split("│")[1:-1] for line in season.out.splitlines() if line.startswith("│")]
+    told_rows = [row for row in rows if len(row) == 5]  # the clocks below have six columns
+    words = " ".join("".join("".join(column).split()) for column in zip(*told_rows, strict=True))
+    for shown in (
+        f"corrects entry {target['index']}: {change['member']} {change['then']} → {change['now']}",
+        f"tried by {refused['tried']['agency']}, {refused['tried']['officer']}, seq {refused['tried']['seq']}",
+        f"decision {decided['body']['decision']}",
+        f"declaration_no {released['body']['declaration_no']}",
+        f"{paper['kind']} {paper['sha256'][:16]}",
+    ):
+        assert "".join(shown.split()) in words, shown
+    assert target["body"][change["member"]] == change["then"]
+    # Nothing is cut: what tells two batches apart stands at the end of an id.
+    assert all(one["body"]["batch_id"] in words for one in entries if "batch_id" in (one["body"] or {}))
+
+
 def test_history_as_known_at_and_as_of(season: Cli) -> None:
     """Given a firm, when asked as known at an index or day and as of a day, then nothing later is told."""
     early = season.json("history", LATE_FIRM, "--as-known-at", "300")
