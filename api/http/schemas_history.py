@@ -86,6 +86,7 @@ _REGISTRATION: Final = exactly(
     cert_no=TEXT,
     registered_on=DAY,
     account=TEXT,
+    copied_on=or_null(DAY),
     proved=BOOL,
     strict_due=or_null(DAY),
     rolled_due=or_null(DAY),
@@ -107,6 +108,17 @@ _STANDING: Final = exactly(
             lines=by_id(TEXT),
             registrations=list_of(_REGISTRATION),
             overlays=list_of(TEXT),
+            transfers=list_of(
+                exactly(
+                    cert_no=TEXT, from_uscc=TEXT, to_uscc=TEXT, transferred_on=DAY, temp_plate_to=or_null(DAY)
+                )
+            ),
+            submissions=by_id(exactly(cert_no=TEXT, submitted_on=DAY, status=TEXT)),
+            declarations=by_id(exactly(released_on=DAY, status=TEXT, evidence=TEXT, reversed=BOOL)),
+            loaded_on=list_of(DAY),
+            deregistered=list_of(exactly(cert_no=TEXT, deregistered_on=DAY, reason=TEXT, exit_record=BOOL)),
+            home_use=list_of(exactly(kind=TEXT, on=DAY)),
+            seen_on=list_of(DAY),
         )
     ),
     cases={

@@ -13,9 +13,10 @@ from typing import Any
 from ledger.store import Reader
 from projections.history.chains import NoHistory
 from projections.history.gathering import read_entry
-from projections.history.moments import Moment, replay_at, standing_at
+from projections.history.moments import Moment, deadlines_of, replay_at
 from projections.history.replay import Replay
 from projections.history.scope import WHOLE, Scope
+from projections.history.standing import standing
 from projections.history.told import Told
 from projections.proof.follower import known_at
 from projections.replay import size_on
@@ -27,7 +28,11 @@ class NotEarlier(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One value of ``projections.history.standing`` that differs; None where it is not there."""
+    """One value that differs; None where it is not there.
+
+    ``path`` leads to it in ``projections.history.standing``; under ``deadlines`` to status and last day of a
+    clock, by subject, kind and the day since which it runs.
+    """
 
     path: str
     then: Any
@@ -106,8 +111,8 @@ def difference(
         if then
         else set[int]()
     )
-    before = {} if then is None else _flat(standing_at(then, scope=scope))
-    after = _flat(standing_at(later, scope=scope))
+    before = {} if then is None else _known(then, scope)
+    after = _known(later, scope)
     return Difference(
         then,
         later,
@@ -116,6 +121,18 @@ def difference(
         tuple(sorted((shown - left) & corrected)),
         tuple(_changes(before, after)),
     )
+
+
+def _known(replay: Replay, scope: Scope) -> dict[str, Any]:
+    """Return by their paths the values of all that stands at the end of a replay, and of the clocks."""
+    state = replay.end()
+    found = _flat(standing(state, replay.file, replay.day, scope))
+    for one in deadlines_of(state, replay.file, replay.day):
+        if scope.shows_clock(one):
+            path = f"deadlines/{one.subject}/{one.kind}/{'' if one.since is None else one.since}".rstrip("/")
+            found[f"{path}/status"] = one.status
+            found[f"{path}/due"] = None if one.due is None else one.due.isoformat()
+    return found
 
 
 def _taken_in(reader: Reader, moment: int | date | None) -> int:
