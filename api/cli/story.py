@@ -30,6 +30,7 @@ def print_history(told: dict[str, Any]) -> None:
     """Print the object of ``history --json`` for people."""
     out = _wide_console()
     out.print(_entries(told["entries"], escape(_title(told))))
+    _print_page(out, told, told["entries"])
     _print_standing(out, told["standing"])
     if told["deadlines"]:
         out.print(_deadlines(told["deadlines"], f"clocks on {told['as_of']}"))
@@ -41,6 +42,7 @@ def print_difference(told: dict[str, Any]) -> None:
     out = _wide_console()
     day, since = told["as_of"], told["since"]
     out.print(_entries(told["learnt"], f"about {day}, not known at {since}"))
+    _print_page(out, told, told["learnt"])
     if told["unsaid"]:
         shown = ", ".join(map(str, told["unsaid"]))
         out.print(f"corrected since, and no longer counted: entries {shown}", soft_wrap=True)
@@ -243,6 +245,13 @@ def _print_wholeness(out: Console, told: dict[str, Any]) -> None:
     else:
         heads = f"below entry {committed}, which commits to their heads, `export` proves them whole"
     out.print(f"· {links}; {heads}", soft_wrap=True)
+
+
+def _print_page(out: Console, told: dict[str, Any], entries: Sequence[dict[str, Any]]) -> None:
+    if len(entries) == told["count"]:
+        return
+    ways = [f"--from {told[way]}: the {way} ones" for way in ("previous", "next") if told[way] is not None]
+    out.print("; ".join([f"{len(entries)} of {told['count']} entries", *ways]), soft_wrap=True)
 
 
 def _title(told: dict[str, Any]) -> str:

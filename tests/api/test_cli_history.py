@@ -94,6 +94,35 @@ def test_history_as_known_at_and_as_of(season: Cli) -> None:
     assert (day["order"], day["as_of"], day["as_known_at"]) == ("effective", "2025-02-01", "2025-03-01")
 
 
+def test_a_story_is_stepped_through_on_the_command_line(season: Cli) -> None:
+    """Given a car's story, when gone through by two and back, then no entry is lost, and it stands as after the last."""
+    vin = next(iter(season.json("history", LATE_FIRM)["standing"]["cars"]))
+    whole = season.json("history", vin)
+    indexes = [one["index"] for one in whole["entries"]]
+    page, seen, firsts = season.json("history", vin, "--limit", "2"), list[int](), list[int]()
+    while True:
+        seen += [one["index"] for one in page["entries"]]
+        firsts.append(page["entries"][0]["index"])
+        last = page
+        if page["next"] is None:
+            break
+        page = season.json("history", vin, "--limit", "2", "--from", page["next"])
+    assert seen == indexes
+    assert last["standing"] == whole["standing"]
+    back = [last["previous"]]
+    while (before := season.json("history", vin, "--limit", "2", "--from", back[-1])["previous"]) is not None:
+        back.append(before)
+    assert back == firsts[-2::-1]
+    step = season.json("history", vin, "--limit", "1", "--from", indexes[4])
+    known = season.json("history", vin, "--as-known-at", indexes[4])
+    assert step["standing"] == known["standing"]
+    assert season("history", vin, "--limit", "1", "--from", indexes[1]) == 0
+    assert (
+        f"1 of {len(indexes)} entries; --from {indexes[0]}: the previous ones; --from {indexes[2]}"
+        in season.out
+    )
+
+
 def test_history_since_a_moment_is_what_was_learnt(season: Cli) -> None:
     """Given a correction, when the moment before it is compared with now, then the target is unsaid."""
     told = season.json("history", LATE_FIRM)
@@ -186,6 +215,7 @@ def test_explain_a_flag_and_a_finding(season: Cli) -> None:
             2,
             "--since 2026-04-10 is after 300",
         ),
+        (["history", FIRM, "--as-of", "2020-01-01"], 1, "nothing of it had taken effect by 2020-01-01"),
         (["history", FIRM, "--as-of", "tomorrow"], 2, "a day YYYY-MM-DD"),
         (["deadlines", "x"], 2, "neither an enterprise's code"),
         (["deadlines", "--on", "2025-13-01"], 2, "a day YYYY-MM-DD"),
