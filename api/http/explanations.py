@@ -129,7 +129,7 @@ def finding(
             check_code(statement)
             found = finding_of(shared.store, size, answered(shared.store, size), statement, vin)
         except NotAnswered as error:
-            raise Problem("not-found", str(error)) from None
+            raise Problem("invalid-request", f"query.statement: {error}") from None
         grounds = Grounds(shared.store, size)
         shown = [grounds.of(statement, one, vin) for one in found.entries[page]]
     note_access(request, caller, _subjects([each for one in shown for each in one.grounds]))

@@ -116,7 +116,7 @@ def _told(
 ) -> dict[str, Any]:
     replay, moment = REPLAYS.at(story.reader, subject, size, as_of), Moment(size - 1, as_of)
     told = story.tell(replay, moment, sight.scope(), start, limit)
-    if not told["count"] and subject.startswith("vin:"):
+    if not told["count"]:
         raise nothing_recorded(subject)
     shown = {one["index"] for one in told["entries"]}
     keys = {link.key for one in replay.entries if one.index in shown for link in one.header.subjects}
