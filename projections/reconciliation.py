@@ -6,12 +6,13 @@ in its own list, so that the verifier can set it against the ledger later (C35),
 of its bytes, and tells the differences in words.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
 from typing import Any, Final
 
+from domain.bodies import Body, ReconciliationStatementFiled
 from ledger.canonical import Malformed
 from ledger.store import Reader
 from projections.extracts import BadExtract, CustomsRow, Extract, PoliceRow, TransportRow, parse_extract
@@ -31,6 +32,15 @@ _SIDES: Final = {"extract": "only in the list", "ledger": "only in the ledger", 
 
 
 @dataclass(frozen=True, slots=True)
+class Filed:
+    """A statement of account on the same period that stands already: entry, digest of its list, counts."""
+
+    index: int
+    list_sha256: str
+    counts: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
 class Reconciliation:
     """What came of one list.
 
@@ -43,6 +53,7 @@ class Reconciliation:
         counts: what the list counts, by the names that C35 knows.
         differences: in the order of the list, then what the ledger alone has.
         unread: entries that may speak of the same things and that this program cannot read.
+        filed: the agency's statements of account on this very period that stand already.
     """
 
     agency: str
@@ -54,6 +65,7 @@ class Reconciliation:
     counts: Mapping[str, int]
     differences: tuple[Difference, ...]
     unread: tuple[int, ...]
+    filed: tuple[Filed, ...]
 
     def statement(self) -> dict[str, Any]:
         """Return the unsigned statement of account, as ``quota-ledger sign`` takes it."""
@@ -82,6 +94,10 @@ class Reconciliation:
                 for one in self.differences
             ],
             "unread": list(self.unread),
+            "standing": [
+                {"index": one.index, "list_sha256": one.list_sha256, "counts": dict(one.counts)}
+                for one in self.filed
+            ],
             "statement": self.statement(),
         }
 
@@ -111,7 +127,7 @@ def reconcile(
         raise BadExtract(f"the columns are those of {extract.kind}, not of {agency}")
     size = reader.head().size
     comparable, unread = Comparable(), list[int]()
-    for item in _events(reader, extract, size, most):
+    for item in _events(reader, COMPARED[extract.kind], size, most):
         if isinstance(item, int):
             unread.append(item)
         elif isinstance(item, Amendment):
@@ -123,8 +139,32 @@ def reconcile(
     digest = sha256(data).hexdigest()
     counts = _counts(extract, first, last)
     return Reconciliation(
-        agency, first, last, digest, found.rows, size, counts, found.differences, tuple(unread)
-    )
+        agency, first, last, digest, found.rows, size, counts, found.differences, tuple(unread),
+        tuple(_filed(reader, agency, first, last, size, most)),
+    )  # fmt: skip
+
+
+def _filed(
+    reader: Reader, agency: str, first: date, last: date, size: int, most: int | None
+) -> Iterator[Filed]:
+    """Yield the statements of account of an agency on a period that were not corrected away."""
+    stated: dict[int, Filed] = {}
+    for item in _events(reader, (ReconciliationStatementFiled,), size, most):
+        if isinstance(item, int):
+            continue
+        event = item
+        if isinstance(item, Amendment):
+            stated.pop(item.place, None)
+            if item.replacement is None:
+                continue
+            event = item.replacement
+        assert isinstance(event, Event)
+        body = event.statement.body
+        if isinstance(body, ReconciliationStatementFiled) and (
+            (event.statement.agency, body.period_from, body.period_to) == (agency, first, last)
+        ):
+            stated[event.place] = Filed(event.index, body.list_sha256, dict(body.counts))
+    yield from stated.values()
 
 
 def plain(text: str) -> str:
@@ -133,10 +173,10 @@ def plain(text: str) -> str:
 
 
 def _events(
-    reader: Reader, extract: Extract, size: int, most: int | None
+    reader: Reader, bodies: Iterable[type[Body]], size: int, most: int | None
 ) -> Iterator[Event | Amendment | int]:
     """Yield what entries of these types say; of one that cannot be read, its index."""
-    types = [body.__name__ for body in COMPARED[extract.kind]]
+    types = [body.__name__ for body in bodies]
     amended = Amended()
     for count, (index, data) in enumerate(reader.matching((*types, "EventCorrected"), (), 0, size)):
         if count == most:

@@ -1,6 +1,6 @@
 """``quota-ledger history``, ``deadlines``: an enterprise's or a car's story, and what is due."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from typing import Annotated, Final
@@ -27,9 +27,10 @@ from ledger.subject_bundle import SUBJECT
 from projections.due import city_clocks
 from projections.history.chains import NoHistory
 from projections.history.deadlines import Deadline
-from projections.history.difference import difference
+from projections.history.difference import NotEarlier, difference
 from projections.history.gathering import ChainBroken
 from projections.history.moments import Moment, deadlines_of, replay_at
+from projections.history.scope import WHOLE
 from projections.history.story import Story, deadline_json
 
 DEADLINES_FORMAT: Final = "quota-ledger-deadlines/1"
@@ -44,10 +45,22 @@ def history(
         str | None,
         typer.Option(metavar="INDEX|DATE", help="What is known now of that day and was not then."),
     ] = None,
+    start: Annotated[
+        int | None,
+        typer.Option("--from", metavar="INDEX", min=0, help="Begin with the first entry from this one on."),
+    ] = None,
+    limit: Annotated[
+        int | None,
+        typer.Option(min=1, help="So many entries; 1 is a step, and what stands is that after the last."),
+    ] = None,
     db: Db = DEFAULT_DB,
     as_json: Json = False,
 ) -> None:
-    """Tell the story of an enterprise or a car: who signed what, balances, flags, clocks, cases."""
+    """Tell the story of an enterprise or a car: who signed what, balances, flags, clocks, cases.
+
+    `--limit 1` goes through it step by step, `--from` back and forth; `--as-known-at N` looks at it as it
+    stood after entry N.
+    """
     key = subject_of(subject)
     moment = Moment(
         None if as_known_at is None else moment_of("--as-known-at", as_known_at),
@@ -59,10 +72,18 @@ def history(
         for option, asked in (("--as-known-at", moment.as_known_at), ("--since", earlier)):
             _within(store, option, asked)
         if earlier is None:
-            told = story.tell(replay_at(store, key, moment), moment)
+            replay = replay_at(store, key, moment)
+            page = _Page(
+                [one.index for one in replay.entries if story.shows(replay, one, WHOLE)], start, limit
+            )
+            if not page.whole:
+                raise NoHistory(f"{key}: nothing of it had taken effect by {moment.as_of}")
+            told = story.tell(replay, moment, start=page.start, limit=page.limit) | page.neighbours
             print_json(told) if as_json else print_history(told)
         else:
-            found = story.difference(difference(store, key, earlier, moment), earlier, moment)
+            learnt = difference(store, key, earlier, moment)
+            page = _Page([one.index for one in learnt.learnt], start, limit)
+            found = story.difference(learnt, earlier, moment, page.start, page.limit) | page.neighbours
             print_json(found) if as_json else print_difference(found)
 
 
@@ -88,6 +109,23 @@ def deadlines(
         print_deadlines(rows, f"clocks on {day}{'' if key is None else f', {key}'}")
 
 
+class _Page:
+    """Which of a story's entries are shown."""
+
+    def __init__(self, indexes: Sequence[int], first: int | None, limit: int | None) -> None:
+        """Begin with the first of ``indexes``, in their order, that is ``first`` or later."""
+        places = (place for place, index in enumerate(indexes) if first is None or index >= first)
+        self.whole = len(indexes)
+        self.start = next(places, len(indexes))
+        self.limit = len(indexes) if limit is None else limit
+        after, before = self.start + self.limit, max(0, self.start - self.limit)
+        self.neighbours = {
+            "next": indexes[after] if after < len(indexes) else None,
+            "previous": indexes[before] if self.start and indexes else None,
+        }
+        """The entries with which the page after and the page before begin; None where there is none."""
+
+
 def subject_of(text: str) -> str:
     """Return the subject key of a USCC or VIN.
 
@@ -107,6 +145,8 @@ def replaying() -> Iterator[None]:
         yield
     except NoHistory as error:
         raise Stop(REFUSED, str(error)) from error
+    except NotEarlier as error:
+        raise Stop(USAGE, f"--since {error}") from error
     except ChainBroken as error:
         raise Stop(UNAVAILABLE, str(error)) from error
 

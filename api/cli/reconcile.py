@@ -4,6 +4,7 @@ Differences are an answer, not a failure: the exit code is 0 when they are shown
 refuses the statement, 2 for a list or a question that is none, 3 where there is no ledger.
 """
 
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -32,13 +33,14 @@ from api.cli.keyfiles import read_key
 from api.cli.moments import day_of
 from api.cli.sign import finish, view_of
 from api.cli.submit import Handed, enter
+from domain.calendar import shanghai_date
 from ledger.clock import format_instant, system_clock
 from ledger.envelope import Head
 from ledger.signing import KeySigner, begin_submission
 from ledger.submission import decode_submission
 from projections.extracts import MAX_EXTRACT_BYTES, BadExtract
 from projections.history.gathering import ChainBroken
-from projections.reconciliation import KINDS, Reconciliation, plain, reconcile
+from projections.reconciliation import KINDS, Filed, Reconciliation, plain, reconcile
 
 _SIDES: Final = {"extract": "仅清单 list only", "ledger": "仅账本 ledger only", "both": "不一致 different"}
 
@@ -56,6 +58,9 @@ def reconcile_list(
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="Write the unsigned statement here.")
     ] = None,
+    again: Annotated[
+        bool, typer.Option("--again", help="File although a statement of this period stands already.")
+    ] = False,
     receipts: Annotated[Path | None, typer.Option(help="Write the receipt here as <index>.json.")] = None,
     db: Db = DEFAULT_DB,
     keys: KeysDir = None,
@@ -76,6 +81,8 @@ def reconcile_list(
         raise Stop(USAGE, f"--list {list_file}: {error}") from None
     except ChainBroken as error:
         raise Stop(UNAVAILABLE, str(error)) from error
+    if key or out is not None:
+        _must_be_true(found, shanghai_date(system_clock()), again=again)
     submission = _sign(found, key, db) if key else None
     if out is not None:
         write_out(json_text(found.statement()).encode(), out)
@@ -89,6 +96,26 @@ def reconcile_list(
         _print(found, filed)
     if filed is not None:
         filed.refused(f"{list_file}: the statement")
+
+
+def _must_be_true(found: Reconciliation, today: date, *, again: bool) -> None:
+    """Refuse a statement that cannot be true yet, or that stands already.
+
+    Raises:
+        Stop: refused.
+    """
+    if found.last >= today:
+        raise Stop(REFUSED, f"--to {found.last}: the period has not ended; nobody can state its counts yet")
+    if found.filed and not again:
+        told = ", ".join(f"entry {one.index} (on {_list_of(found, one)})" for one in found.filed)
+        raise Stop(
+            REFUSED,
+            f"{told}: a statement of this period stands already; correct it, or --again files another",
+        )
+
+
+def _list_of(found: Reconciliation, one: Filed) -> str:
+    return "the same list" if one.list_sha256 == found.list_sha256 else "another list"
 
 
 def _sign(found: Reconciliation, paths: list[Path], db: str) -> bytes:
@@ -126,6 +153,12 @@ def _print(found: Reconciliation, filed: Handed | None) -> None:
     if found.unread:
         unread = ", ".join(map(str, found.unread))
         out.print(f"· entries of a type or version that this program cannot read: {unread}", soft_wrap=True)
+    for each in found.filed:
+        stated = ", ".join(f"{name} {units}" for name, units in each.counts.items())
+        out.print(
+            f"· entry {each.index} states this period already, on {_list_of(found, each)}: {stated}",
+            soft_wrap=True,
+        )
     if filed is None:
         out.print("· not filed: --key FILE signs and files it, --out FILE writes it unsigned", soft_wrap=True)
     elif filed.receipts:

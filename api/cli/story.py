@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 
 from api.cli.context import console
 
@@ -13,6 +13,16 @@ _STATUS_STYLE: Final = {
     "DUE": "green", "PENDING": "green", "POSSIBLE": "green", "AT_RISK": "yellow", "LAPSING": "yellow",
     "UNDETERMINED": "yellow", "OVERDUE": "red", "MISSING": "red", "LAPSED": "red",
 }  # fmt: skip
+_KEY: Final = (
+    "decision", "ground", "scope", "basis", "kind", "status", "declaration_no", "licence_no", "filing_no",
+    "submission_id", "suspension_id", "cert_no", "document_no", "units", "revision", "days_used", "field",
+    "value", "from_uscc", "to_uscc", "released_on", "deregistered_on", "exit_record", "evidence", "vessel",
+    "port", "seen_at", "place", "on", "served_at", "effective_at", "valid_from", "valid_to", "period_from",
+    "period_to", "counts", "version", "reason", "reasons",
+)  # fmt: skip
+"""Members of bodies that say what was decided or found, in the order in which they are shown."""
+_DIGITS: Final = 16
+"""Of a digest or key id that are shown; `--json` has all."""
 _ABOUT: Final = ("line_id", "batch_id", "app_id", "pair_id", "case_id", "vin", "uscc", "cert_no")
 
 
@@ -20,6 +30,7 @@ def print_history(told: dict[str, Any]) -> None:
     """Print the object of ``history --json`` for people."""
     out = _wide_console()
     out.print(_entries(told["entries"], escape(_title(told))))
+    _print_page(out, told, told["entries"])
     _print_standing(out, told["standing"])
     if told["deadlines"]:
         out.print(_deadlines(told["deadlines"], f"clocks on {told['as_of']}"))
@@ -31,6 +42,7 @@ def print_difference(told: dict[str, Any]) -> None:
     out = _wide_console()
     day, since = told["as_of"], told["since"]
     out.print(_entries(told["learnt"], f"about {day}, not known at {since}"))
+    _print_page(out, told, told["learnt"])
     if told["unsaid"]:
         shown = ", ".join(map(str, told["unsaid"]))
         out.print(f"corrected since, and no longer counted: entries {shown}", soft_wrap=True)
@@ -49,8 +61,9 @@ def print_deadlines(rows: Sequence[dict[str, Any]], title: str) -> None:
 def print_balance_grounds(told: dict[str, Any]) -> None:
     """Print every posting on one account."""
     out = _wide_console()
-    title = f"{told['account']} of {told['pair_id']}: {told['balance']}"
-    table = Table("entry", "recorded", "what", "posting", "units", "balance", "rule", title=title)
+    title = f"{told['account']} of {told['pair_id'] or 'the city'}: {told['balance']}"
+    what, rule = Column("what", overflow="fold"), Column("rule", overflow="fold")
+    table = Table("entry", "recorded", what, "posting", "units", "balance", rule, title=title)
     for one in told["entries"]:
         posting = f"{one['posting']['source'] or '–'}→{one['posting']['target'] or '–'}"
         table.add_row(
@@ -66,27 +79,68 @@ def print_balance_grounds(told: dict[str, Any]) -> None:
 
 
 def print_grounds(told: dict[str, Any], entries: Sequence[dict[str, Any]]) -> None:
-    """Print what a flag or a finding says, its rule, and its entries."""
+    """Print what a flag says, its rule, and its entries."""
     out = _wide_console()
     out.print(escape(f"{told['code']} ({told['control']}) {told['zh']}"), soft_wrap=True)
+    _print_rule(out, told)
+    table = _ruled_table("the entries that make it up")
+    _add_ruled(table, "", entries)
+    out.print(table)
+
+
+def print_finding(told: dict[str, Any]) -> None:
+    """Print the answer to a statement of the verifier, and what makes up each entry that it names."""
+    out = _wide_console()
+    out.print(escape(f"{told['code']} {told['zh']}"), soft_wrap=True)
+    _print_rule(out, told)
+    whose = "" if told["vin"] is None else f" ({told['vin']})"
+    out.print(escape(f"{told['verdict']}{whose}: {told['detail']}"), soft_wrap=True)
+    for one in told["missing"]:
+        out.print(escape(f"· missing: {one}"), soft_wrap=True)
+    if not told["entries"]:
+        about = "" if told["vin"] is None else f" about {told['vin']}"
+        out.print(f"it names no entry{about}", soft_wrap=True)
+        return
+    table = _ruled_table("the entries that make it up")
+    for one in told["entries"]:
+        _add_ruled(table, "\n".join([f"entry {one['index']}", *one["says"]]), one["grounds"])
+        table.add_section()
+    out.print(table)
+
+
+def _print_rule(out: Console, told: dict[str, Any]) -> None:
     out.print(escape(told["en"]), soft_wrap=True)
     out.print(escape(f"rule: {told['source']}"), soft_wrap=True)
-    if "verdict" in told:
-        out.print(escape(f"{told['verdict']}: {told['detail']}"), soft_wrap=True)
-        for one in told["missing"]:
-            out.print(escape(f"· missing: {one}"), soft_wrap=True)
-    out.print(_entries(entries, "the entries that show it"))
+
+
+def _ruled_table(title: str) -> Table:
+    what, rule = Column("what", overflow="fold"), Column("rule", overflow="fold")
+    return Table("shown by", "entry", "takes effect", what, "signed by", rule, title=title)
+
+
+def _add_ruled(table: Table, shown: str, entries: Sequence[dict[str, Any]]) -> None:
+    for one in entries:
+        table.add_row(
+            escape(shown),
+            str(one["index"]),
+            f"{one['effective_date']}\n(recorded {one['recorded_at'][:10]})",
+            escape(_what(one)),
+            escape(_signed(one)),
+            escape("\n".join([one["article"] or "–", *_flags(one)])),
+        )
+        shown = ""
 
 
 def _entries(entries: Sequence[dict[str, Any]], title: str) -> Table:
-    table = Table("entry", "takes effect", "what", "signed by", "moved, and what follows", title=title)
+    # Ids are folded, never cut: what tells two batches apart stands at their end.
+    what, follows = Column("what", overflow="fold"), Column("moved, and what follows", overflow="fold")
+    table = Table("entry", "takes effect", what, "signed by", follows, title=title)
     for one in entries:
-        signed = ", ".join(one["officers"]) or one["agency"] or "–"
         table.add_row(
             str(one["index"]),
             f"{one['effective_date']}\n(recorded {one['recorded_at'][:10]})",
             escape(_what(one)),
-            escape(signed),
+            escape(_signed(one)),
             escape("\n".join(_follows(one))),
         )
     return table
@@ -97,8 +151,26 @@ def _what(one: Mapping[str, Any]) -> str:
     about = next((str(body[name]) for name in _ABOUT if body.get(name)), "")
     vin = body.get("vin")
     extra = f"\n{vin}" if vin and vin != about else ""
-    papers = f"\n{len(one['attachments'])} attachments" if one["attachments"] else ""
-    return f"{one['zh'] or ''} {one['type']}\n{about}{extra}{papers}".strip()
+    lines = [f"{one['zh'] or ''} {one['type']}".strip(), f"{about}{extra}", *_members(body, about)]
+    lines += [f"{each['kind']} {each['sha256'][:_DIGITS]}…" for each in one["attachments"]]
+    return "\n".join(filter(None, lines))
+
+
+def _members(body: Mapping[str, Any], about: str) -> Iterator[str]:
+    """Yield the members that say what was decided or found, in one line."""
+    said = [(name, body[name]) for name in _KEY if body.get(name) not in (None, [], about)]
+    told = "; ".join(f"{name} {_value(value)}" for name, value in said)
+    if told:
+        yield told
+
+
+def _signed(one: Mapping[str, Any]) -> str:
+    return ", ".join(one["officers"]) or one["agency"] or "–"
+
+
+def _flags(one: Mapping[str, Any]) -> Iterator[str]:
+    for each in one["flags"]:
+        yield f"! {each['code']} ({each['control']}) {each['zh']}"
 
 
 def _follows(one: Mapping[str, Any]) -> Iterator[str]:
@@ -109,10 +181,18 @@ def _follows(one: Mapping[str, Any]) -> Iterator[str]:
     if not one.get("balances"):  # of a car alone: its unit
         for each in one.get("postings", ()):
             yield f"{each['source'] or '–'}→{each['target'] or '–'}"
-    for each in one["flags"]:
-        yield f"! {each['code']} ({each['control']}) {each['zh']}"
+    yield from _flags(one)
+    if (who := one["tried"]) is not None:
+        signer = f"{who['agency']}, {who['officer']}" if who["agency"] else f"key {who['keyid'][:_DIGITS]}…"
+        yield f"tried by {signer}, seq {who['seq']}"
     for each in one["refused"]:
         yield f"refused: {each['code']} {each['article'] or ''}".rstrip()
+    if (done := one["corrects"]) is not None:
+        changed = (
+            f"{each['member']} {_value(each['then'])} → {_value(each['now'])}" for each in done["changes"]
+        )
+        told = "taken back" if done["taken_back"] else "; ".join(changed) or "said again unchanged"
+        yield f"corrects entry {done['index']}: {told}"
     if one.get("corrected_by") is not None:
         yield f"corrected by entry {one['corrected_by']}"
     if one["place"] != one["index"]:
@@ -167,6 +247,13 @@ def _print_wholeness(out: Console, told: dict[str, Any]) -> None:
     out.print(f"· {links}; {heads}", soft_wrap=True)
 
 
+def _print_page(out: Console, told: dict[str, Any], entries: Sequence[dict[str, Any]]) -> None:
+    if len(entries) == told["count"]:
+        return
+    ways = [f"--from {told[way]}: the {way} ones" for way in ("previous", "next") if told[way] is not None]
+    out.print("; ".join([f"{len(entries)} of {told['count']} entries", *ways]), soft_wrap=True)
+
+
 def _title(told: dict[str, Any]) -> str:
     order = "in the order of the ledger" if told["order"] == "recorded" else f"as of {told['as_of']}"
     known = told["as_known_at"]
@@ -176,6 +263,10 @@ def _title(told: dict[str, Any]) -> str:
 def _value(value: object) -> str:
     if value is None:
         return "–"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {inner}" for name, inner in value.items()) or "none"
     return ", ".join(map(str, value)) or "none" if isinstance(value, list) else str(value)
 
 

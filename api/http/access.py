@@ -95,7 +95,7 @@ _ROWS: Final = (
     Row("GET", "/v1/cases/{case_id}", READERS, "a violation case"),
     Row("GET", "/v1/findings", READERS, "list flags"),
     Row(
-        "GET", "/v1/enterprises/{uscc}/statements", frozenset({Role.AUDITOR}),
+        "GET", "/v1/enterprises/{uscc}/statements", _INSPECTING,
         "the statements of the verifier, with an enterprise's entries",
     ),
     Row("GET", "/v1/patterns", _INSPECTING, "what an investigator asks first"),

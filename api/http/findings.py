@@ -14,11 +14,12 @@ from api.http.histories import nothing_recorded
 from api.http.lists import entries_noted, pinned_size
 from api.http.moments import replaying
 from api.http.parameters import AsKnownAt, CursorText, Limit, Uscc, decode_cursor, encode_cursor
-from api.http.problems import language
+from api.http.problems import Problem, language
 from api.http.reconciliations import subjects_in
 from api.http.replies import private_json
 from api.http.services import Shared
 from api.http.words import flag_words
+from domain.errors import FLAGS
 from domain.identifiers import USCC_PATTERN
 from domain.shapes import Agency
 from projections import lists
@@ -47,6 +48,10 @@ def findings(
 
     A page ends with the last flag of an entry, so it may hold a few more than ``limit``.
     """
+    if flag is not None and flag not in FLAGS:
+        raise Problem("invalid-request", f"query.flag: {flag} is no flag")
+    if statement is not None and statement not in STATEMENTS:
+        raise Problem("invalid-request", f"query.statement: {statement} is no statement of the verifier")
     pin = (flag, statement, uscc, as_known_at)
     behind, pinned = decode_cursor(cursor, "findings", pin) or (0, None)
     size = pinned_size(shared, as_known_at, pinned)

@@ -20,7 +20,7 @@ from api.http.replies import private_json
 from api.http.services import Services, Shared
 from api.http.sight import Sight, sight_of
 from ledger.opening import load_ring
-from projections.history.difference import difference
+from projections.history.difference import NotEarlier, difference
 from projections.history.moments import Moment
 from projections.history.story import Story
 from projections.history.wholeness import Wholeness
@@ -92,8 +92,8 @@ def _page(
     pin = (subject, *asked, sight.own)
     start, pinned = decode_cursor(cursor, "history", pin) or (0, None)
     size = known_size(shared.store, as_known_at if pinned is None else pinned - 1)
-    if isinstance(since, int) and since >= size:
-        raise Problem("not-found", f"query.since: {since}, what is asked about ends with {size - 1}")
+    if isinstance(since, int) and since >= (last := shared.store.head().size):
+        raise Problem("not-found", f"query.since: {since}, the ledger ends with {last - 1}")
     story = Story(shared.store, load_ring(shared.store)[0], _WHOLENESS)
     try:
         with replaying():
@@ -116,7 +116,7 @@ def _told(
 ) -> dict[str, Any]:
     replay, moment = REPLAYS.at(story.reader, subject, size, as_of), Moment(size - 1, as_of)
     told = story.tell(replay, moment, sight.scope(), start, limit)
-    if not told["count"] and subject.startswith("vin:"):
+    if not told["count"]:
         raise nothing_recorded(subject)
     shown = {one["index"] for one in told["entries"]}
     keys = {link.key for one in replay.entries if one.index in shown for link in one.header.subjects}
@@ -126,7 +126,10 @@ def _told(
 def _learnt(
     story: Story, sight: Sight, subject: str, moment: Moment, since: int | date, start: int, limit: int
 ) -> dict[str, Any]:
-    found = difference(story.reader, subject, since, moment, sight.scope(), MAX_ENTRIES)
+    try:
+        found = difference(story.reader, subject, since, moment, sight.scope(), MAX_ENTRIES)
+    except NotEarlier as error:
+        raise Problem("invalid-request", f"query.since: {error}") from None
     scope = sight.scope()
     if subject.startswith("vin:") and not any(
         story.shows(found.now, one, scope) for one in found.now.entries

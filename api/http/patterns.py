@@ -16,6 +16,7 @@ from api.http.problems import Problem
 from api.http.replies import private_json
 from api.http.services import Shared
 from projections.patterns.asking import FORMAT, Unanswerable, ask, summary
+from projections.patterns.catalogue import PATTERNS
 from projections.patterns.graph import graph as relations
 from projections.runner import catch_up
 
@@ -69,7 +70,9 @@ def pattern(
     try:
         answer = ask(shared.store, name, given, on)
     except Unanswerable as error:
-        raise Problem("not-found", str(error)) from None
+        if name not in PATTERNS:
+            raise Problem("not-found", str(error)) from None
+        raise Problem("invalid-request", f"query.values: {error}") from None
     note_access(request, caller, _files(key for hit in answer.hits for key in hit.subjects))
     return private_json({"origin": shared.origin, **answer.to_json()})
 

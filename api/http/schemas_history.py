@@ -64,12 +64,29 @@ _ENTRY: Final[dict[str, Schema]] = {
     "body": or_null(_ANYTHING),
     "flags": list_of(_FLAG),
     "refused": list_of(exactly(item=WHOLE, sha256=HASH, code=TEXT, article=or_null(TEXT))),
+    "tried": {
+        **or_null(exactly(agency=or_null(TEXT), officer=or_null(TEXT), keyid=HASH, seq=WHOLE)),
+        "description": "Who signed what was refused.",
+    },
+    "corrects": {
+        **or_null(
+            exactly(
+                index=WHOLE,
+                type=or_null(TEXT),
+                taken_back=BOOL,
+                changes=list_of(exactly(member=TEXT, then={}, now={})),
+            )
+        ),
+        "description": "What a correction says otherwise than the entry that it corrects.",
+    },
     "cases": list_of(TEXT),
 }
+_RULED: Final = exactly(**_ENTRY, article={**or_null(TEXT), "description": "The rule that it applied."})
 _REGISTRATION: Final = exactly(
     cert_no=TEXT,
     registered_on=DAY,
     account=TEXT,
+    copied_on=or_null(DAY),
     proved=BOOL,
     strict_due=or_null(DAY),
     rolled_due=or_null(DAY),
@@ -86,7 +103,24 @@ _STANDING: Final = exactly(
     ),
     pairs=by_id(exactly(status=TEXT, balances=BALANCES, applications=by_id(TEXT))),
     batches=by_id(TEXT),
-    cars=by_id(exactly(lines=by_id(TEXT), registrations=list_of(_REGISTRATION), overlays=list_of(TEXT))),
+    cars=by_id(
+        exactly(
+            lines=by_id(TEXT),
+            registrations=list_of(_REGISTRATION),
+            overlays=list_of(TEXT),
+            transfers=list_of(
+                exactly(
+                    cert_no=TEXT, from_uscc=TEXT, to_uscc=TEXT, transferred_on=DAY, temp_plate_to=or_null(DAY)
+                )
+            ),
+            submissions=by_id(exactly(cert_no=TEXT, submitted_on=DAY, status=TEXT)),
+            declarations=by_id(exactly(released_on=DAY, status=TEXT, evidence=TEXT, reversed=BOOL)),
+            loaded_on=list_of(DAY),
+            deregistered=list_of(exactly(cert_no=TEXT, deregistered_on=DAY, reason=TEXT, exit_record=BOOL)),
+            home_use=list_of(exactly(kind=TEXT, on=DAY)),
+            seen_on=list_of(DAY),
+        )
+    ),
     cases={
         **or_null(
             by_id(
@@ -164,6 +198,7 @@ HISTORY: Final[Mapping[str, Schema]] = MappingProxyType(
             source=TEXT,
             detail=TEXT,
         ),
+        "Ruled": _RULED,
         "Told": exactly(**_ENTRY),
         "History": exactly(
             **_FRAME,
@@ -199,7 +234,7 @@ HISTORY: Final[Mapping[str, Schema]] = MappingProxyType(
         ),
         "BalanceExplained": exactly(
             **_EXPLAINED,
-            pair_id=TEXT,
+            pair_id={**or_null(TEXT), "description": "Null for the city."},
             account=TEXT,
             balance=_INTEGER,
             size=WHOLE,
@@ -216,8 +251,8 @@ HISTORY: Final[Mapping[str, Schema]] = MappingProxyType(
             zh=TEXT,
             en=TEXT,
             source=TEXT,
-            flagged=ref("Told"),
-            entries=list_of(ref("Told")),
+            flagged=ref("Ruled"),
+            entries=list_of(ref("Ruled")),
         ),
         "FindingExplained": exactly(
             **_EXPLAINED,
@@ -233,7 +268,9 @@ HISTORY: Final[Mapping[str, Schema]] = MappingProxyType(
             vin=or_null(TEXT),
             size=WHOLE,
             count=_COUNT,
-            entries=list_of(ref("Told")),
+            entries=list_of(
+                exactly(**_ENTRY, article=or_null(TEXT), says=list_of(TEXT), grounds=list_of(ref("Ruled")))
+            ),
             **PAGED,
         ),
         "Timeline": exactly(
@@ -372,6 +409,10 @@ HISTORY: Final[Mapping[str, Schema]] = MappingProxyType(
                 )
             ),
             unread=list_of(WHOLE),
+            standing={
+                **list_of(exactly(index=WHOLE, list_sha256=HASH, counts=by_id(WHOLE))),
+                "description": "The agency's statements of account on this very period that hold already.",
+            },
             statement={**_ANYTHING, "description": "Unsigned; `sign` and `append` it as any other."},
         ),
     }

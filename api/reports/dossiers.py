@@ -65,7 +65,9 @@ def dossier_document(report: Report) -> Document:
 def _glance(content: Content) -> Section:
     """Return the figures that an inspector looks for first."""
     pairs, cars = content["pairs"], content["cars"]
-    total = {name: sum(one["balances"][name] for one in pairs) for name in ("ISS", "AV", "UNB", *USED)}
+    total = {name: sum(one["balances"][name] for one in pairs) for name in ("ISS", "AV", *USED)}
+    unbacked = [one for one in cars if one["account"] == "UNB"]
+    without = sum(one["line_id"] is None for one in unbacked)  # of no pair: no balance counts them
     levels = [one["level"] for one in cars if one["level"] is not None]
     overdue = sum(one["status"] == "OVERDUE" for one in content["deadlines"])
     open_cases = sum(one["status"] == "OPEN" for one in content["cases"])
@@ -105,7 +107,10 @@ def _glance(content: Content) -> Section:
                 f" {levels.count('exception')} exceptions",
             ),
         ),
-        Fact(Text("无额度登记", "unbacked registrations"), total["UNB"]),
+        Fact(
+            Text("无额度登记（其中未载明额度行）", "unbacked registrations (of these, that name no line)"),
+            f"{len(unbacked)} ({without})",
+        ),
         Fact(Text("逾期期限 / 在办案件", "overdue clocks, open cases"), f"{overdue} / {open_cases}"),
         Fact(
             Text("有标记条目 / 被拒收提交", "flagged entries, refused submissions"),

@@ -1,9 +1,12 @@
-"""By which rule each type of statement moves units of quota (domain.md 4; docs/regulation-map.md)."""
+"""By which rule each type of statement moves units of quota, or bears on it (docs/regulation-map.md)."""
 
 from types import MappingProxyType
 from typing import Final
 
 _M5: Final = "沪商规〔2024〕19号 措施5"
+_A1: Final = "沪商规〔2024〕19号 附件1"
+_A2: Final = "沪商规〔2024〕19号 附件2"
+_N6: Final = "商务部等公告2024年第6号"
 
 ARTICLES: Final = MappingProxyType(
     {
@@ -29,3 +32,59 @@ ARTICLES: Final = MappingProxyType(
     }
 )
 """Type → the sentence or the rule of the ledger on which its posting rests."""
+
+_BEARING: Final = MappingProxyType(
+    {
+        "LedgerOpened": "台账规则：建账",
+        "AgencyKeyRegistered": "台账规则：密钥由本部门两名经办人登记",
+        "AgencyKeyRevoked": "台账规则：密钥由本部门注销",
+        "HeadsCommitted": "台账规则：链首承诺",
+        "SubmissionRefused": "台账规则：拒收留痕",
+        "PolicyVersionPublished": "沪商规〔2024〕19号：施行和有效期，参数以政策版本为准",
+        "HolidayCalendarPublished": "国务院办公厅节假日安排：期限届满日顺延",
+        "EnterpriseRegistered": f"{_A2}：统一社会信用代码、组织机构代码",
+        "EnterpriseChanged": f"{_A2}：企业信息变更",
+        "ExportQualificationFiled": f"{_N6}：二手车出口企业备案",
+        "QualificationWithdrawn": f"{_N6}：撤销备案",
+        "QualificationRenounced": f"{_A1}：自愿放弃备案资质和申请资格",
+        "CommitmentLetterSigned": f"{_A1}：企业承诺书",
+        "TotalQuotaApplicationReceived": f"{_M5}：共同提交申请书和承诺书",
+        "QuotaApplicationRejected": f"{_M5}：不予核定额度总量",
+        "QuotaApplicationWithdrawn": f"{_M5}：总量申请撤回",
+        "TopUpApplicationReceived": f"{_M5}：额度使用超过80%的，可申请追加",
+        "TopUpRejected": f"{_M5}：不予核定追加",
+        "PairClosed": f"{_M5}：与1家本市上游关联企业，组合终止",
+        "UseApplicationReceived": f"{_M5}、附件2：申请使用相应额度",
+        "UseApplicationRejected": f"{_M5}、附件2：不予核定使用",
+        "UsageNumberSent": f"{_M5}：向市交通委提交使用数量",
+        "UsageNumberReturned": f"{_M5}：使用数量退回",
+        "QuotaAttributeWithdrawn": f"{_M5}：撤销额度属性",
+        "VehicleInfoCopied": f"{_M5}：登记的车辆信息抄告市商务委",
+        "PendingExportTransferRecorded": f"{_M5}：登记后15天内办理“转让待出口”",
+        "TransferProofSubmitted": f"{_M5}：登记后15天内将证明材料提交至市商务委",
+        "TransferProofRejected": f"{_M5}：证明材料退回",
+        "ExportLicenceIssued": f"{_N6}、商贸函〔2025〕648号：出口许可证",
+        "PortLoadingConfirmed": f"{_A1}：额度均用于二手车出口，装船离境",
+        "DomesticUseRecorded": f"{_M5}：额度未实际用于出口",
+        "RoadUseReported": f"{_M5}：不具备道路行驶权限",
+        "VehicleEvidenceFiled": f"{_A1}：提交材料完整、准确、真实",
+        "SubstituteExporterDesignated": f"{_A1}：变更出口企业",
+        "ViolationCaseOpened": f"{_M5}：上路行驶等行为，立案",
+        "CaseEvidenceAdded": f"{_M5}：案件补充证据",
+        "HearingHeld": f"{_M5}：陈述申辩",
+        "CaseEscalated": f"{_M5}：提请协调",
+        "CaseDecided": f"{_M5}：处理决定",
+        "CaseRemedied": f"{_M5}：整改完成",
+        "CaseOverturned": f"{_M5}：撤销处理决定",
+        "EnterpriseSuspended": f"{_M5}：由市商务委暂停申请和使用额度",
+        "SuspensionNoticeServed": f"{_M5}：暂停或恢复的决定送达",
+        "EnterpriseReinstated": f"{_M5}：恢复申请和使用额度",
+        "ReconciliationStatementFiled": "台账规则：部门对账单",
+    }
+)
+"""Type → the sentence or the rule of the ledger that it applies where it moves no unit."""
+
+
+def rule_of(type_name: str) -> str | None:
+    """Return the rule that a statement of a type applies; None for a type that is not known."""
+    return ARTICLES.get(type_name) or _BEARING.get(type_name)

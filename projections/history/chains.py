@@ -3,7 +3,8 @@
 A subject's file is its own chain, for an enterprise also the chains of the cars named there, and
 ``ledger:policy``. Three kinds of entries that its cars hang on stand in none of these and are found by tag or
 id: the steps of a batch that another firm or, for a car, its exporter applied for (a classification names its
-batch alone), the acts in a violation case, and the submission that used up an id before. So the balances of
+batch alone), the acts in a violation case, and the submission that used up an id before. Of these a car's
+story shows what names no other car; the rest moves only what it stands on. So the balances of
 an exporter's own pairs, and the account of each car, are those of a replay of the whole ledger; the cost
 follows the file alone.
 """
@@ -56,10 +57,18 @@ def read_file(
     code = subject.partition(":")[2]
     batches = {one for entry in of_cars for one in entry.tagged("batch") if code not in one.split("-")}
     in_batches = gathering.by_tags(f"batch:{one}" for one in sorted(batches))
-    cases = {one for entry in gathering.held.values() for one in entry.tagged("case")}
-    shown.update(one.index for one in gathering.by_tags(f"case:{one}" for one in sorted(cases)))
     if subject in cars:
-        shown.update(one.index for one in in_batches)
+        shown.update(one.index for one in in_batches if not one.tagged("vin"))
+    own_cases = {one for index in shown for one in gathering.held[index].tagged("case")}
+    cases = {one for entry in gathering.held.values() for one in entry.tagged("case")}
+    in_cases = gathering.by_tags(f"case:{one}" for one in sorted(cases))
+    shown.update(
+        one.index
+        for one in in_cases
+        if own_cases & set(one.tagged("case"))
+        # What a case says of another car is in that car's story.
+        and (subject not in cars or set(one.tagged("vin")) <= {code})
+    )
     shown.update(gathering.corrections(shown))
     gathering.used_ids()
     return gathering.file(subject, shown, [key.partition(":")[2] for key in cars])

@@ -13,16 +13,26 @@ from typing import Any
 from ledger.store import Reader
 from projections.history.chains import NoHistory
 from projections.history.gathering import read_entry
-from projections.history.moments import Moment, replay_at, standing_at
+from projections.history.moments import Moment, deadlines_of, replay_at
 from projections.history.replay import Replay
 from projections.history.scope import WHOLE, Scope
+from projections.history.standing import standing
 from projections.history.told import Told
 from projections.proof.follower import known_at
+from projections.replay import size_on
+
+
+class NotEarlier(Exception):
+    """The moment that is called the earlier one knows more than the later one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One value of ``projections.history.standing`` that differs; None where it is not there."""
+    """One value that differs; None where it is not there.
+
+    ``path`` leads to it in ``projections.history.standing``; under ``deadlines`` to status and last day of a
+    clock, by subject, kind and the day since which it runs.
+    """
 
     path: str
     then: Any
@@ -38,7 +48,7 @@ class Difference:
         now: the later.
         as_of: the day.
         learnt: the entries recorded since that count now, in the later order.
-        unsaid: the indexes of those that counted then and do not now: corrected since.
+        unsaid: the indexes of those that counted then and that a correction takes back since.
         changes: by path ascending.
     """
 
@@ -69,8 +79,11 @@ def difference(
         most: how many entries the file may have.
 
     Raises:
+        NotEarlier: ``since`` takes in more entries than ``now``.
         ValueError, NoHistory, ChainBroken, ReplayTooLong: see :func:`projections.history.chains.read_file`.
     """
+    if _taken_in(reader, since) > _taken_in(reader, now.as_known_at):
+        raise NotEarlier(f"{since} is after {now.as_known_at}: the earlier moment of the two is wanted")
     then: Replay | None
     try:
         then = replay_at(reader, subject, Moment(since), most)
@@ -82,7 +95,6 @@ def difference(
         day = date.min if found is None else found.recorded_on
     later = replay_at(reader, subject, Moment(now.as_known_at, day), most)
     then = None if then is None else Replay(then.file, day)
-    known = {one.index for one in then.entries} if then else set[int]()
     was_there = known_at(since)
     # A car that came to the subject since brings entries of its own that were in the ledger all the while.
     told = [
@@ -93,17 +105,42 @@ def difference(
         and not was_there(one.index, one.recorded_at)
     ]
     left = {one.index for one in later.entries}
-    shown = {one.index for one in then.entries if scope.entry(one.header)} if then else set[int]()
-    before = {} if then is None else _flat(standing_at(then, scope=scope))
-    after = _flat(standing_at(later, scope=scope))
+    corrected = later.file.targets.keys()
+    shown = (
+        {one.index for one in then.entries if one.index in then.file.shown and scope.entry(one.header)}
+        if then
+        else set[int]()
+    )
+    before = {} if then is None else _known(then, scope)
+    after = _known(later, scope)
     return Difference(
         then,
         later,
         day,
         tuple(told),
-        tuple(sorted(index for index in known - left if then and index in then.file.shown & shown)),
+        tuple(sorted((shown - left) & corrected)),
         tuple(_changes(before, after)),
     )
+
+
+def _known(replay: Replay, scope: Scope) -> dict[str, Any]:
+    """Return by their paths the values of all that stands at the end of a replay, and of the clocks."""
+    state = replay.end()
+    found = _flat(standing(state, replay.file, replay.day, scope))
+    for one in deadlines_of(state, replay.file, replay.day):
+        if scope.shows_clock(one):
+            path = f"deadlines/{one.subject}/{one.kind}/{'' if one.since is None else one.since}".rstrip("/")
+            found[f"{path}/status"] = one.status
+            found[f"{path}/due"] = None if one.due is None else one.due.isoformat()
+    return found
+
+
+def _taken_in(reader: Reader, moment: int | date | None) -> int:
+    """Return how many entries a moment takes in."""
+    size = reader.head().size
+    if isinstance(moment, int):
+        return min(moment + 1, size)
+    return size if moment is None else size_on(reader, moment, size)
 
 
 def _flat(value: object, path: str = "") -> dict[str, Any]:

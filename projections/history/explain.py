@@ -6,20 +6,25 @@ from dataclasses import dataclass
 from datetime import date
 
 from domain.bodies import TopUpApplicationReceived, TransferProofAccepted
+from domain.errors import FLAGS
 from domain.fold import fold
-from domain.identifiers import PairId, pair_of
-from domain.postings import USED, Posting
+from domain.identifiers import PairId
+from domain.postings import Posting
 from domain.records import Evidence, Record, load_record
 from domain.rules.transfer import timing
 from domain.state import State
+from ledger.canonical import Malformed
 from ledger.store import Reader
 from projections.history.chains import NoHistory, read_surroundings
+from projections.history.counted import moved_before
 from projections.history.file import SubjectFile
-from projections.history.gathering import read_entry
+from projections.history.gathering import ChainBroken, read_entry
+from projections.history.grounds import Grounds as Findings
 from projections.history.moments import Moment, replay_at
 from projections.history.order import advance
-from projections.history.told import Told
-from projections.replay import ReplayTooLong
+from projections.history.targets import Targets
+from projections.history.told import Told, told
+from projections.replay import ReplayTooLong, size_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +72,41 @@ def explain_balance(
     return found
 
 
+def explain_city(
+    reader: Reader, account: str, moment: int | date | None = None, most: int | None = None
+) -> list[Moved]:
+    """Return every posting on an account of any pair or of none, as :func:`explain_balance` does of one.
+
+    Raises:
+        ChainBroken: an entry cannot be read.
+        ReplayTooLong: more than ``most`` entries.
+    """
+    size = reader.head().size
+    if isinstance(moment, int):
+        size = min(size, moment + 1)
+    elif moment is not None:
+        size = size_on(reader, moment, size)
+    if most is not None and size > most:
+        raise ReplayTooLong(f"more than {most} entries would have to be replayed")
+    state = State(Targets(reader))
+    found: list[Moved] = []
+    balance = 0
+    try:
+        for one in map(told, reader.entries(0, size)):
+            if one.statement is None:
+                continue
+            outcome = fold(state, one.statement, one.index, one.recorded_at)
+            state.apply(outcome.changes)
+            for posting in outcome.postings:
+                units = posting.units * ((posting.target == account) - (posting.source == account))
+                if units:
+                    balance += units
+                    found.append(Moved(one, posting, units, balance))
+    except Malformed as error:
+        raise ChainBroken(f"an entry cannot be read: {error}; `quota-ledger verify` says more") from None
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Grounds:
     """What a flag rests on.
@@ -107,7 +147,7 @@ def explain_flag(
         raise NoFlag(f"entry {index} carries {', '.join(flags) or 'no flag'}, not {code}")
     body = None if one.statement is None else one.statement.body
     if isinstance(body, TopUpApplicationReceived) and code in {"below-threshold", "use-misstated"}:
-        return Grounds(one, tuple(_of_use(reader, pair_of(body.app_id), index, most)))
+        return Grounds(one, tuple(moved_before(reader, one, most=most)))
     around = read_surroundings(reader, one, most)
     before = [each for each in around.entries if each.index < index]
     if tried is not None and len(before) > tried:
@@ -118,7 +158,11 @@ def explain_flag(
         known = {each.index for each in before}
         before += [each for each in read.first_uses() if each.index not in known]
         before.sort(key=lambda each: each.index)
-    return Grounds(one, tuple(_grounds(before, one, code, read)))
+    found = _grounds(before, one, code, read)
+    if not found:  # raised by what is missing as well: then the checker knows what the entry differs from
+        shown = Findings(reader, index + 1).of(FLAGS[code].control, one)
+        found = [each for each in shown.grounds if each.index != index]
+    return Grounds(one, tuple(found))
 
 
 def _grounds(before: list[Told], one: Told, code: str, records: "_Read") -> list[Told]:
@@ -158,16 +202,6 @@ def _is_raised(before: Sequence[Told], one: Told, code: str, records: "_Read") -
             return False
         return timing(state, registration.registered_on, transfer.transferred_on, submission).late is True
     return code in fold(state, one.statement, one.index, one.recorded_at).flags
-
-
-def _of_use(reader: Reader, pair_id: str, index: int, most: int | None) -> Iterator[Told]:
-    """Yield the entries before ``index`` that moved units into use, out of it, or in and out of the total."""
-    counted = {*USED, "ISS"}
-    subject = f"enterprise:{PairId.parse(pair_id).exporter}"
-    for step in replay_at(reader, subject, Moment(index - 1), most).steps():
-        moved = (each for each in step.postings if each.pair_id == pair_id)
-        if any((each.source in counted) != (each.target in counted) for each in moved):
-            yield step.told
 
 
 class _Read:

@@ -1,19 +1,20 @@
 """Which entries show a finding of the verifier, and the rule behind it.
 
 A finding is about the whole ledger: a document may have served another enterprise's car before. So this reads
-every entry, unlike the rest of the replay.
+every entry, unlike the rest of the replay. What makes up each of them, ``projections.history.grounds`` says.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from ledger.canonical import Malformed
 from ledger.store import Reader
 from projections.history.gathering import ChainBroken
-from projections.history.told import Told, told
+from projections.history.grounds import OF_CARS, Grounds
+from projections.history.told import Told, event_of, told
 from projections.proof.follower import Follower
 from projections.proof.statements import STATEMENTS
-from projections.proof.types import Event, StatementResult, Unread
+from projections.proof.types import StatementResult, Verdict
 from projections.replay import ReplayTooLong
 
 
@@ -23,7 +24,10 @@ class NotAnswered(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """The answer to one statement, and the entries that show it: all, or those about one car."""
+    """The answer to one statement, and the entries that it names: all, or those about one car.
+
+    Where one car is asked about, a statement that judges cars is answered for this car alone.
+    """
 
     result: StatementResult
     entries: tuple[Told, ...]
@@ -37,7 +41,8 @@ def explain_finding(reader: Reader, code: str, vin: str | None = None) -> Findin
         ChainBroken: an entry cannot be read.
     """
     check_code(code)
-    return finding_of(reader, answers(reader, reader.head().size), code, vin)
+    size = reader.head().size
+    return finding_of(reader, size, answers(reader, size), code, vin)
 
 
 def check_code(code: str) -> None:
@@ -62,7 +67,7 @@ def answers(reader: Reader, size: int, most: int | None = None) -> tuple[Stateme
 
 
 def finding_of(
-    reader: Reader, answered: Iterable[StatementResult], code: str, vin: str | None = None
+    reader: Reader, size: int, answered: Iterable[StatementResult], code: str, vin: str | None = None
 ) -> Finding:
     """Return one of the answers with the entries that it names, or those about one car.
 
@@ -73,8 +78,26 @@ def finding_of(
     result = next((one for one in answered if one.code == code), None)
     if result is None:
         raise NotAnswered(f"{code} is about integrity and views: `quota-ledger verify` answers it")
-    shown = _entries(reader, result.entries)
-    return Finding(result, tuple(one for one in shown if vin is None or vin in one.tagged("vin")))
+    shown = tuple(_entries(reader, result.entries))
+    if vin is None:
+        return Finding(result, shown)
+    shown = tuple(one for one in shown if vin in one.tagged("vin"))
+    return Finding(_of_car(Grounds(reader, size), result, vin, shown), shown)
+
+
+def _of_car(grounds: Grounds, whole: StatementResult, vin: str, shown: Sequence[Told]) -> StatementResult:
+    """Return the answer for one car."""
+    if whole.code not in OF_CARS:
+        detail = f"in the whole ledger {whole.verdict.value}; it judges no car by itself"
+        return replace(whole, entries=tuple(one.index for one in shown), detail=detail, missing=())
+    own = grounds.answer(whole.code, vin)
+    if own is None:
+        return StatementResult(whole.code, Verdict.UNDETERMINED, (), f"nothing is recorded of {vin}", (vin,))
+    if own.verdict is Verdict.REFUTED or shown:
+        # Which of several cars with one document is named depends on all of them: the whole ledger knows.
+        verdict = Verdict.REFUTED if shown else Verdict.PROVED
+        return replace(own, verdict=verdict, entries=tuple(one.index for one in shown))
+    return own
 
 
 def _entries(reader: Reader, indexes: Iterable[int]) -> Iterable[Told]:
@@ -87,10 +110,3 @@ def _entries(reader: Reader, indexes: Iterable[int]) -> Iterable[Told]:
             yield told(data)
     except Malformed as error:
         raise ChainBroken(f"an entry cannot be read: {error}; `quota-ledger verify` says more") from None
-
-
-def event_of(one: Told) -> Event | Unread:
-    """Return an entry as the checker reads it."""
-    if one.statement is None:
-        return Unread(one.index, one.recorded_at, tuple(subject.key for subject in one.header.subjects))
-    return Event.of(one.index, one.leaf, one.statement, one.recorded_at)

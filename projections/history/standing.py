@@ -60,8 +60,9 @@ def _is_own(state: State, file: SubjectFile, vin: str) -> bool:
 
 
 def case_ids(file: SubjectFile) -> list[str]:
-    """Return the ids of the violation cases that the file names."""
-    return sorted({case_id for one in file.entries for case_id in one.tagged("case")})
+    """Return the ids of the violation cases that the story names."""
+    told = (one for one in file.entries if one.index in file.shown)
+    return sorted({case_id for one in told for case_id in one.tagged("case")})
 
 
 def enterprise_standing(firm: Enterprise, on: date) -> dict[str, Any]:
@@ -95,6 +96,45 @@ def _car(state: State, vin: str, shown: Car, on: date, scope: Scope) -> dict[str
         "lines": dict(shown.lines),
         "registrations": [_registration(state, one) for one in shown.registrations if not one.ended],
         "overlays": sorted(filter(scope.shows_overlay, overlays(state, vin, on))) if own else [],
+        "transfers": [
+            {
+                "cert_no": one.cert_no,
+                "from_uscc": one.from_uscc,
+                "to_uscc": one.to_uscc,
+                "transferred_on": one.transferred_on.isoformat(),
+                "temp_plate_to": _text(one.temp_plate_to),
+            }
+            for one in shown.transfers
+        ],
+        "submissions": {
+            submission_id: {
+                "cert_no": one.cert_no,
+                "submitted_on": shanghai_date(one.submitted_at).isoformat(),
+                "status": one.status,
+            }
+            for submission_id, one in sorted(shown.submissions.items())
+        },
+        "declarations": {
+            one.declaration_no: {
+                "released_on": one.released_on.isoformat(),
+                "status": one.status,
+                "evidence": one.evidence,
+                "reversed": one.reversed,
+            }
+            for one in shown.declarations
+        },
+        "loaded_on": sorted({on.isoformat() for on, _ in shown.loaded}),
+        "deregistered": [
+            {
+                "cert_no": one.cert_no,
+                "deregistered_on": one.deregistered_on.isoformat(),
+                "reason": one.reason,
+                "exit_record": one.exit_record,
+            }
+            for one in shown.deregistered
+        ],
+        "home_use": [{"kind": kind, "on": on.isoformat()} for kind, on in shown.home_use],
+        "seen_on": sorted({on.isoformat() for on in shown.sightings}),
     }
 
 
@@ -104,6 +144,7 @@ def _registration(state: State, one: Registration) -> dict[str, Any]:
         "cert_no": one.cert_no,
         "registered_on": one.registered_on.isoformat(),
         "account": one.column,
+        "copied_on": _text(one.copied_on),
         "proved": one.proved,
         "strict_due": None if term is None else _text(term.strict),
         "rolled_due": None if term is None else _text(term.rolled),

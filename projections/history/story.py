@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 
-from domain.bodies import SubmissionRefused
+from domain.bodies import EventCorrected, SubmissionRefused
 from domain.errors import FLAGS, REFUSALS
 from domain.postings import Posting
 from domain.state import State
@@ -15,6 +15,7 @@ from ledger.keys import KeyRing
 from ledger.store import Reader
 from projections.history.deadlines import SOURCES, Deadline
 from projections.history.difference import Difference
+from projections.history.gathering import read_entry
 from projections.history.moments import Moment, deadlines_of
 from projections.history.replay import Replay, Step
 from projections.history.scope import WHOLE, Scope
@@ -126,6 +127,8 @@ class Story:
             "body": body,
             "flags": [flag_json(code) for code in json.loads(self.reader.flags(one.index))],
             "refused": list(_refusals(one)),
+            "tried": self._tried(one),
+            "corrects": self._corrects(one),
             "cases": one.tagged("case"),
         }
 
@@ -148,6 +151,8 @@ class Story:
             "body": None,
             "flags": [],
             "refused": [],
+            "tried": None,
+            "corrects": None,
             "cases": [],
         }
 
@@ -190,6 +195,42 @@ class Story:
             "signed_at": None if head is None else head.signed_at,
             "seq": None if head is None else head.seq,
             "envelope": digest,
+        }
+
+    def _tried(self, one: Told) -> dict[str, Any] | None:
+        """Return who signed what was refused, of an entry that says so."""
+        body = None if one.statement is None else one.statement.body
+        if not isinstance(body, SubmissionRefused):
+            return None
+        key = self.ring.keys.get(body.signer)
+        return {
+            "agency": None if key is None else key.agency,
+            "officer": None if key is None else key.officer,
+            "keyid": body.signer,
+            "seq": body.seq,
+        }
+
+    def _corrects(self, one: Told) -> dict[str, Any] | None:
+        """Return what a correction corrects, and the members that are otherwise now."""
+        said = None if one.statement is None else one.statement.body
+        if not isinstance(said, EventCorrected):
+            return None
+        target = read_entry(self.reader, said.target_index)
+        before: dict[str, Any] = {}
+        if target is not None and target.statement is not None:
+            before = target.statement.body.model_dump(mode="json", by_alias=True, warnings=False)
+        after = said.replacement
+        return {
+            "index": said.target_index,
+            "type": None if target is None else target.header.type,
+            "taken_back": after is None,
+            "changes": [
+                {"member": name, "then": before.get(name), "now": after.get(name)}
+                for name in sorted(before.keys() | after.keys())
+                if before.get(name) != after.get(name)
+            ]
+            if after is not None
+            else [],
         }
 
 

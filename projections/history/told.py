@@ -9,6 +9,7 @@ from ledger.entry import parse_entry
 from ledger.entry import parse_statement as parse_object
 from ledger.header import Header
 from ledger.merkle import leaf_hash
+from projections.proof.types import Event, Unread
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,3 +65,10 @@ def told(data: bytes) -> Told:
         statement = None
     recorded_at = datetime.fromisoformat(entry.header.recorded_at)
     return Told(entry.header, leaf_hash(data).hex(), recorded_at, statement, entry.header.index)
+
+
+def event_of(one: Told) -> Event | Unread:
+    """Return an entry as the checker reads it."""
+    if one.statement is None:
+        return Unread(one.index, one.recorded_at, tuple(subject.key for subject in one.header.subjects))
+    return Event.of(one.index, one.leaf, one.statement, one.recorded_at)

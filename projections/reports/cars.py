@@ -9,9 +9,9 @@ from domain.car import Car, Deregistration, Registration
 from domain.records import Vehicle
 from domain.state import State
 from projections.history.deadlines import term_of
-from projections.history.findings import event_of
 from projections.history.replay import Replay
 from projections.history.standing import Standing
+from projections.history.told import event_of
 from projections.proof.check import Checker
 from projections.proof.headline import level_of, placed_as_of
 from projections.proof.units import car_of

@@ -15,10 +15,9 @@ from domain.records import Pair
 from domain.state import State
 from ledger.canonical import Malformed
 from ledger.store import Reader
-from projections.history.findings import event_of
 from projections.history.gathering import ChainBroken
 from projections.history.targets import Targets
-from projections.history.told import Told, told
+from projections.history.told import Told, event_of, told
 from projections.proof.follower import Follower, balances_of
 from projections.proof.types import StatementResult
 from projections.reports.figures import Figures, Pairs

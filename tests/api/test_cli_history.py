@@ -54,6 +54,35 @@ def test_history_for_people_is_a_table(season: Cli) -> None:
         assert told in season.out
 
 
+def test_history_for_people_says_what_was_decided_and_by_whom(season: Cli) -> None:
+    """Given corrections, refusals and decisions, when the history is printed, then their substance is in the table, uncut."""
+    told = season.json("history", LATE_FIRM)
+    entries = told["entries"]
+    correction = next(one for one in entries if one["corrects"] and not one["corrects"]["taken_back"])
+    refused = next(one for one in entries if one["tried"] and one["tried"]["officer"])
+    decided = next(one for one in entries if one["type"] == "CaseDecided")
+    released = next(one for one in entries if one["type"] == "CustomsExportConfirmed")
+    target = next(one for one in entries if one["index"] == correction["corrects"]["index"])
+    (change, *_) = correction["corrects"]["changes"]
+    paper = next(one["attachments"][0] for one in entries if one["attachments"])
+
+    assert season("history", LATE_FIRM) == 0
+    rows = [line.split("│")[1:-1] for line in season.out.splitlines() if line.startswith("│")]
+    told_rows = [row for row in rows if len(row) == 5]  # the clocks below have six columns
+    words = " ".join("".join("".join(column).split()) for column in zip(*told_rows, strict=True))
+    for shown in (
+        f"corrects entry {target['index']}: {change['member']} {change['then']} → {change['now']}",
+        f"tried by {refused['tried']['agency']}, {refused['tried']['officer']}, seq {refused['tried']['seq']}",
+        f"decision {decided['body']['decision']}",
+        f"declaration_no {released['body']['declaration_no']}",
+        f"{paper['kind']} {paper['sha256'][:16]}",
+    ):
+        assert "".join(shown.split()) in words, shown
+    assert target["body"][change["member"]] == change["then"]
+    # Nothing is cut: what tells two batches apart stands at the end of an id.
+    assert all(one["body"]["batch_id"] in words for one in entries if "batch_id" in (one["body"] or {}))
+
+
 def test_history_as_known_at_and_as_of(season: Cli) -> None:
     """Given a firm, when asked as known at an index or day and as of a day, then nothing later is told."""
     early = season.json("history", LATE_FIRM, "--as-known-at", "300")
@@ -63,6 +92,35 @@ def test_history_as_known_at_and_as_of(season: Cli) -> None:
     assert all(one["recorded_at"] < "2025-03-01T16" for one in day["entries"])
     assert all(one["effective_date"] <= "2025-02-01" for one in day["entries"])
     assert (day["order"], day["as_of"], day["as_known_at"]) == ("effective", "2025-02-01", "2025-03-01")
+
+
+def test_a_story_is_stepped_through_on_the_command_line(season: Cli) -> None:
+    """Given a car's story, when gone through by two and back, then no entry is lost, and it stands as after the last."""
+    vin = next(iter(season.json("history", LATE_FIRM)["standing"]["cars"]))
+    whole = season.json("history", vin)
+    indexes = [one["index"] for one in whole["entries"]]
+    page, seen, firsts = season.json("history", vin, "--limit", "2"), list[int](), list[int]()
+    while True:
+        seen += [one["index"] for one in page["entries"]]
+        firsts.append(page["entries"][0]["index"])
+        last = page
+        if page["next"] is None:
+            break
+        page = season.json("history", vin, "--limit", "2", "--from", page["next"])
+    assert seen == indexes
+    assert last["standing"] == whole["standing"]
+    back = [last["previous"]]
+    while (before := season.json("history", vin, "--limit", "2", "--from", back[-1])["previous"]) is not None:
+        back.append(before)
+    assert back == firsts[-2::-1]
+    step = season.json("history", vin, "--limit", "1", "--from", indexes[4])
+    known = season.json("history", vin, "--as-known-at", indexes[4])
+    assert step["standing"] == known["standing"]
+    assert season("history", vin, "--limit", "1", "--from", indexes[1]) == 0
+    assert (
+        f"1 of {len(indexes)} entries; --from {indexes[0]}: the previous ones; --from {indexes[2]}"
+        in season.out
+    )
 
 
 def test_history_since_a_moment_is_what_was_learnt(season: Cli) -> None:
@@ -102,6 +160,32 @@ def test_explain_adds_up_a_balance(season: Cli) -> None:
     assert "注销登记" in season.out
 
 
+def test_explain_the_city(season: Cli) -> None:
+    """Given registrations without a line, when the city's UNB is explained, then they are in it, as `balance` has it."""
+    said = season.json("explain", "balance", "city", "UNB")
+    assert said["balance"] == season.json("balance")["city"]["UNB"]
+    assert any(one["posting"]["pair_id"] is None for one in said["entries"])
+    assert season("explain", "balance", "city", "UNB") == 0
+    assert "UNB of the city" in season.out
+
+
+def test_explain_finding_of_a_car_that_it_does_not_name(season: Cli) -> None:
+    """Given a car that was in time, when C22 is explained for it, then the answer is the car's, and no entry is named."""
+    told = season.json("history", LATE_FIRM)
+    late = next(one for one in told["entries"] for each in one["flags"] if each["code"] == "late-proof")
+    named = season.json("explain", "finding", "C22")["entries"]
+    other = next(vin for vin in told["standing"]["cars"] if vin not in {one["body"]["vin"] for one in named})
+
+    assert season("explain", "finding", "C22", other) == 0
+    assert f"PROVED ({other})" in season.out
+    assert f"it names no entry about {other}" in season.out
+    assert season("explain", "finding", "C22", late["body"]["vin"]) == 0
+    assert season.out.startswith("C22 ")
+    assert "C22 (C22)" not in season.out
+    for told_ in ("LATE", "节假日", "提交证明"):
+        assert told_ in season.out
+
+
 def test_explain_a_flag_and_a_finding(season: Cli) -> None:
     """Given a late proof, when flag and finding are explained, then registration and rule stand there."""
     told = season.json("history", LATE_FIRM)
@@ -126,6 +210,12 @@ def test_explain_a_flag_and_a_finding(season: Cli) -> None:
         (["history", "1M8GDM9AXKP042788"], 1, "nothing is recorded"),
         (["history", FIRM, "--as-known-at", "99999"], 1, "entries 0 to"),
         (["history", FIRM, "--since", "99999"], 1, "entries 0 to"),
+        (
+            ["history", FIRM, "--since", "2026-04-10", "--as-known-at", "300"],
+            2,
+            "--since 2026-04-10 is after 300",
+        ),
+        (["history", FIRM, "--as-of", "2020-01-01"], 1, "nothing of it had taken effect by 2020-01-01"),
         (["history", FIRM, "--as-of", "tomorrow"], 2, "a day YYYY-MM-DD"),
         (["deadlines", "x"], 2, "neither an enterprise's code"),
         (["deadlines", "--on", "2025-13-01"], 2, "a day YYYY-MM-DD"),

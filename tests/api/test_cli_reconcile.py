@@ -86,6 +86,32 @@ def test_a_statement_is_signed_and_filed(played: Cli) -> None:
     assert (verdict, json.loads(played.out)["verdict"]) == (0, "REFUTED")
 
 
+def test_a_period_is_stated_once_and_after_its_end(played: Cli) -> None:
+    """Given a statement that stands, or a period to come, when filed or written, then refused in one line, unless asked."""
+    path, draft = police_list(played), played.directory / "draft.json"
+    asked = ("reconcile", "--agency", "police", "--list", path, "--db", played.db, "--keys", played.keys)
+    filing = (*asked, *PERIOD, "--key", played.keys / "police-1.pem")
+    receipt = played.json(*filing)["filed"]["receipts"][0]
+    index = json.loads(receipt["header"])["index"]
+    before = bodies(played, "ReconciliationStatementFiled")
+
+    for arguments in ((*filing,), (*asked, *PERIOD, "--out", draft)):
+        assert played(*arguments) == 1
+        assert f"entry {index} (on the same list): a statement of this period stands already" in played.err
+    future = ("--from", "2099-01-01", "--to", "2099-01-31", "--key", played.keys / "police-1.pem")
+    assert played(*asked, *future) == 1
+    assert "the period has not ended" in played.err
+    assert not draft.exists()
+    assert bodies(played, "ReconciliationStatementFiled") == before
+    shown = played.json(*asked, *PERIOD)
+    assert [one["index"] for one in shown["standing"]] == [index]
+    assert played(*asked, *PERIOD) == 0
+    assert f"entry {index} states this period already, on the same list" in played.out
+    again = played.json(*filing, "--again")
+    assert again["filed"]["entered"] is True
+    assert [one["index"] for one in again["standing"]] == [index]
+
+
 def test_an_unsigned_statement_is_signed_elsewhere(played: Cli) -> None:
     """Given the statement written without a key, when signed and submitted as any other, then it enters."""
     path, draft = police_list(played), played.directory / "draft.json"

@@ -129,8 +129,11 @@ def test_moments_and_cursors_that_are_none(at: Readers) -> None:
     cursor = ok(at, f"{HISTORY}?limit=2")["next"]
     for query in (f"as_known_at={size}", f"since={size}", f"as_of=2025-01-01&cursor={cursor}", "cursor=x"):
         problem(at.get(f"{HISTORY}?{query}", "auditor"), 404, "not-found")
+    for query in ("since=20&as_known_at=10", "since=2099-01-01&as_known_at=10"):
+        problem(at.get(f"{HISTORY}?{query}", "auditor"), 422, "invalid-request")
     for query in ("as_of=2025-02-30", "limit=0", "limit=201", "since=yesterday", "before=3"):
         problem(at.get(f"{HISTORY}?{query}", "auditor"), 422, "invalid-request")
+    problem(at.get(f"{HISTORY}?as_of=2020-01-01", "auditor"), 404, "not-found")
     for path in (f"enterprises/{NOBODY}", f"vehicles/{d.vin(99)}"):
         problem(at.get(f"/v1/{path}/history", "auditor"), 404, "not-found")
 
@@ -279,13 +282,22 @@ def test_a_flag_and_a_finding_are_explained(own: Readers) -> None:
     assert flag["source"]
     finding = ok(own, "/v1/explanations/finding?statement=C20")
     assert (finding["verdict"], [one["index"] for one in finding["entries"]]) == ("REFUTED", [index])
-    assert ok(own, f"/v1/explanations/finding?statement=C20&vin={B_CAR}")["entries"] == []
+    (shown,) = finding["entries"]
+    assert [one["index"] for one in shown["grounds"]] == [index]
+    assert shown["grounds"][0]["article"]
+    other = ok(own, f"/v1/explanations/finding?statement=C20&vin={B_CAR}")
+    assert (other["verdict"], other["entries"]) == ("PROVED", [])
+    city = ok(own, "/v1/explanations/balance?account=D")
+    assert (city["pair_id"], city["balance"]) == (None, len(city["entries"]))
+    problem(own.get("/v1/explanations/balance?account=D", "enterprise"), 404, "not-found")
     for query in (
         f"flag?index={index}&code=late-proof",
         "flag?index=9999&code=late-proof",
-        "finding?statement=C01",
     ):
         problem(own.get(f"/v1/explanations/{query}", "auditor"), 404, "not-found")
+    for statement in ("C01", "C07", "C99"):
+        path = f"/v1/explanations/finding?statement={statement}"
+        problem(own.get(path, "auditor"), 422, "invalid-request")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("api.http.explanations.TRIED", 1)
         problem(

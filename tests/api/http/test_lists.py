@@ -200,6 +200,8 @@ def test_flags_are_listed_in_words(at: Readers) -> None:
     assert plate not in {one["index"] for one in every(at, "/v1/findings", "findings", uscc=B_EXPORTER)}
     zh = at.get("/v1/findings?flag=plate-issued", "auditor", **{"accept-language": "zh"}).json()["findings"]
     assert zh[0]["title"] == "核发了实体牌照"
+    for query in ("flag=no-such", "statement=C99"):
+        problem(at.get(f"/v1/findings?{query}", "auditor"), 422, "invalid-request")
 
 
 def test_a_page_of_flags_ends_with_an_entry(own: Readers) -> None:
@@ -293,5 +295,6 @@ def test_statements_of_the_verifier_name_a_firms_entries(at: Readers) -> None:
         (one,) = (one for one in told["statements"] if one["code"] == "C20")
         assert (one["verdict"], one["entries"]) == ("REFUTED", entries)
         assert {one["code"] for one in told["statements"]} >= {"C05", "C22", "C36"}
+    assert ok(at, f"/v1/enterprises/{A_EXPORTER}/statements", "investigator")["statements"]
     problem(at.get(f"/v1/enterprises/{NOBODY}/statements", "auditor"), 404, "not-found")
     problem(at.get(f"/v1/enterprises/{A_EXPORTER}/statements", "police"), 403, "forbidden")

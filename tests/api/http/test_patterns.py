@@ -31,8 +31,8 @@ def test_parameters_are_those_of_the_pattern(tmp_path: Path) -> None:
         name, one = next((name, each.parameters[0]) for name, each in PATTERNS.items() if each.parameters)
         path = f"/v1/patterns/{name}?values={one.name}:"
         assert at.get(f"{path}{one.lowest}", "auditor").json()["values"][one.name] == one.lowest
-        problem(at.get(f"{path}{one.highest + 1}", "auditor"), 404, "not-found")
-        problem(at.get(f"/v1/patterns/{name}?values=colour:3", "auditor"), 404, "not-found")
+        problem(at.get(f"{path}{one.highest + 1}", "auditor"), 422, "invalid-request")
+        problem(at.get(f"/v1/patterns/{name}?values=colour:3", "auditor"), 422, "invalid-request")
         problem(at.get(f"/v1/patterns/{name}?values=days=3", "auditor"), 422, "invalid-request")
         problem(at.get("/v1/patterns/no-such", "auditor"), 404, "not-found")
 

@@ -150,3 +150,18 @@ def _value(cell: Any) -> Any:
     if isinstance(cell, Text):
         return f"{cell.zh} {cell.en}"
     return None if cell == "" else cell
+
+
+def test_a_glance_counts_the_unbacked_cars_that_are_shown(reports: dict[str, Report]) -> None:
+    """Given cars on no line and on another's, then the dossier counts both as the car table does, and used + unbacked is all."""
+    cars = reports["dossier"].content["cars"]
+    unbacked = [one for one in cars if one["account"] == "UNB"]
+    without = [one for one in unbacked if one["line_id"] is None]
+    used = sum(one["balances"][name] for one in reports["dossier"].content["pairs"] for name in "RTXDN")
+    facts = {fact.label.en: fact.value for fact in document_of(reports["dossier"]).sections[0].facts}
+
+    assert 0 < len(without) < len(unbacked)
+    assert (
+        facts["unbacked registrations (of these, that name no line)"] == f"{len(unbacked)} ({len(without)})"
+    )
+    assert sum(one["level"] is not None for one in cars) == used + len(unbacked)

@@ -1,7 +1,10 @@
 """A lawful season and one with violations of every kind, each played once."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,10 +15,11 @@ from tests.support.naive import Line, read_lines
 
 @dataclass(frozen=True)
 class Played:
-    """A ledger, every entry of it, and whom it is about."""
+    """A ledger, every entry of it, and whom it is about; ``key`` is what was planted in it."""
 
     store: AnyStore
     lines: list[Line]
+    key: list[dict[str, Any]]
 
     def subjects(self, kind: str) -> list[str]:
         """Return the keys of all enterprises or cars, in order."""
@@ -48,8 +52,11 @@ def either(request: pytest.FixtureRequest) -> Played:
 
 
 def _played(directories: pytest.TempPathFactory, *options: str) -> Iterator[Played]:
-    url = f"sqlite:///{directories.mktemp('season')}/ledger.db"
+    path = directories.mktemp("season") / "ledger.db"
+    url = f"sqlite:///{path}"
     assert run(["demo", *options, "--db", url, "--json"]) == 0
     store = open_store(url, read_only=True)
-    yield Played(store, read_lines(store.entries(0, store.head().size)))
+    answers = Path(f"{path}.answers.json")
+    key = json.loads(answers.read_text())["violations"] if "--faults" in options else []
+    yield Played(store, read_lines(store.entries(0, store.head().size)), key)
     store.close()

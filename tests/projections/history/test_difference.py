@@ -6,7 +6,7 @@ from random import Random
 import pytest
 
 from domain.calendar import shanghai_date
-from projections.history.difference import difference
+from projections.history.difference import NotEarlier, difference
 from projections.history.moments import Moment
 from tests.projections.history.conftest import Played
 from tests.support.naive import Naive
@@ -62,6 +62,47 @@ def test_what_stands_otherwise_is_what_the_whole_ledger_says(season: Played, see
     assert changed
 
 
+def test_a_copy_recorded_late_stands_otherwise(season: Played) -> None:
+    """Given a copy recorded months after its day, when its day is looked at then and now, then copy and clock differ."""
+    late = [
+        line
+        for line in season.lines
+        if line.header["type"] == "VehicleInfoCopied"
+        and (shanghai_date(line.recorded_at) - line.statement.effective_date).days > 30
+    ]
+    assert late
+    for line in late:
+        vin, day = line.content["body"]["vin"], line.statement.effective_date
+        found = difference(season.store, f"vin:{vin}", day, Moment(None, day))
+        told = {one.path: (one.then, one.now) for one in found.changes}
+
+        assert line.index in [one.index for one in found.learnt]
+        assert told[f"cars/{vin}/registrations/1/copied_on"] == (None, day.isoformat())
+        (clock,) = [
+            path for path in told if path.startswith(f"deadlines/vin:{vin}/COPY/") and "status" in path
+        ]
+        assert told[clock] == ("MISSING", None)
+
+
+@pytest.mark.parametrize(
+    "kind", ["CustomsExportConfirmed", "PendingExportTransferRecorded", "PortLoadingConfirmed"]
+)
+def test_what_an_act_changes_stands_otherwise_after_it(season: Played, kind: str) -> None:
+    """Given an act about a car, when the moments before and at it are compared, then it stands otherwise in its member."""
+    member = {
+        "CustomsExportConfirmed": "declarations",
+        "PendingExportTransferRecorded": "transfers",
+        "PortLoadingConfirmed": "loaded_on",
+    }[kind]
+    for line in [line for line in season.lines if line.header["type"] == kind][:5]:
+        vin = line.content["body"]["vin"]
+        found = difference(
+            season.store, f"vin:{vin}", line.index - 1, Moment(line.index, line.statement.effective_date)
+        )
+
+        assert any(one.path.startswith(f"cars/{vin}/{member}") for one in found.changes)
+
+
 def test_a_correction_unsays_what_was_known(either: Played) -> None:
     """Given corrected entries, when the moments before and at each correction are compared, then they are unsaid."""
     corrections = [line for line in either.lines if line.header["type"] == "EventCorrected"]
@@ -80,6 +121,17 @@ def test_a_moment_and_itself_know_the_same(season: Played) -> None:
     found = difference(season.store, season.subjects("enterprise:")[0], 700, Moment(700))
 
     assert (found.learnt, found.unsaid, found.changes) == ((), (), ())
+
+
+@pytest.mark.parametrize("now", [500, date(2025, 3, 1)])
+def test_a_moment_after_the_other_is_refused(season: Played, now: int | date) -> None:
+    """Given an earlier moment that knows more than the later one, when compared, then it is refused: nothing is unsaid."""
+    subject = season.subjects("enterprise:")[0]
+    last = len(season.lines) - 1
+    for since in (last, shanghai_date(season.lines[last].recorded_at)):
+        with pytest.raises(NotEarlier, match="is after"):
+            difference(season.store, subject, since, Moment(now))
+    assert difference(season.store, subject, last, Moment(date(2099, 1, 1))).learnt == ()
 
 
 def test_before_its_first_entry_nothing_was_known(season: Played) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from projections.history.articles import ARTICLES
 from projections.history.chains import NoHistory
-from projections.history.explain import NoFlag, explain_balance, explain_flag
+from projections.history.explain import NoFlag, explain_balance, explain_city, explain_flag
 from projections.history.findings import NotAnswered, explain_finding
 from tests.projections.history.conftest import Played
 from tests.support.naive import Naive
@@ -71,6 +71,35 @@ def test_a_flag_rests_on_the_entries_of_its_rule(season: Played) -> None:
             assert types == _NEEDS[code], (line.index, code)
             assert all(one.index < line.index for one in found.entries)
     assert seen >= _NEEDS.keys() - {"second-declaration"}
+
+
+def test_a_licence_with_other_dates_rests_on_the_registration(season: Played) -> None:
+    """Given a licence whose date is not the ledger's, when its flag is explained, then by the registration that it misstates."""
+    licences = [line for line in season.lines if line.header["type"] == "ExportLicenceIssued"]
+    index = next(
+        line.index
+        for line in licences
+        if "licence-dates-differ" in json.loads(season.store.flags(line.index))
+    )
+    (registered,) = explain_flag(season.store, index, "licence-dates-differ").entries
+
+    assert registered.header.type == "VehicleRegistered"
+    assert registered.tagged("vin")[0] in {
+        one["vin"] for one in season.lines[index].content["body"]["vehicles"]
+    }
+
+
+def test_the_city_adds_up_with_what_belongs_to_no_pair(season: Played) -> None:
+    """Given an account of the city, when explained, then its postings add up over all pairs and those of none."""
+    state = Naive(season.lines).state()
+    pairs = [key[5:] for key in state.changes if key.startswith("pair:")]
+    for account in ("D", "UNB"):
+        moved = explain_city(season.store, account)
+        of_pairs = [one for one in moved if one.posting.pair_id is not None]
+
+        assert sum(one.units for one in of_pairs) == sum(state.pair(each).balances[account] for each in pairs)
+        assert sum(one.units for one in moved) == moved[-1].balance
+    assert [one for one in explain_city(season.store, "UNB") if one.posting.pair_id is None]
 
 
 def test_a_top_up_below_the_threshold_rests_on_use_and_total(season: Played) -> None:

@@ -102,6 +102,22 @@ def test_the_story_has_every_entry_of_its_chains(either: Played) -> None:
         assert all(line.header["type"].startswith("Case") or _of_case(line.header["tags"]) for line in others)
 
 
+def test_the_story_of_a_car_is_about_no_other(either: Played) -> None:
+    """Given every car, when its file is read, then beside its chain only steps of its batch and case are shown."""
+    steps = 0
+    for subject in either.subjects("vin:"):
+        file = replay_at(either.store, subject, Moment()).file
+        chain = {line.index for line in either.lines if subject in line.subjects}
+        beside = [either.lines[index] for index in file.shown - chain]
+
+        assert chain <= file.shown
+        assert not [key for line in beside for key in line.subjects if key.startswith("vin:")]
+        own = {tag for index in chain for tag in either.lines[index].header["tags"] if tag[:5] != "pair:"}
+        assert all(own & set(line.header["tags"]) for line in beside)
+        steps += len(beside)
+    assert steps > 100
+
+
 def test_as_of_a_day_later_statements_and_those_taken_back_do_not_count(either: Played) -> None:
     """Given a firm with a corrected entry, when looked at as of the end, then it is gone and said anew in place."""
     corrections = [line for line in either.lines if line.header["type"] == "EventCorrected"]
