@@ -58,6 +58,10 @@ class Packed(Mapping[str, list[F]]):
     def __contains__(self, vin: object) -> bool:
         return vin in self._cars
 
+    def __delitem__(self, vin: str) -> None:
+        del self._cars[vin]
+        self._warm.pop(vin, None)
+
     def warm(self, vin: str) -> list[F]:
         """Return the facts of a car, none for a new one; what is added before the next call is kept."""
         facts = self._cars.get(vin)

@@ -55,6 +55,9 @@ def test_what_is_packed_is_what_was_said(fact_of: Callable[[int], CarFact | Fact
         assert kept.get("h") is None
         kept.put("a", plain.get("a", [])[1:])
         assert kept["a"] == plain.get("a", [])[1:]
+        del kept["a"]
+        assert "a" not in kept
+        assert len(kept) == len(plain.keys() - {"a"})
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(packed, "_WARM", 2)
