@@ -122,17 +122,16 @@ class _Replay:
 
 
 def _compared(source: AnyStore, generation: int, replay: _Replay) -> Compared:
-    differing, rows = list[TableDiffers](), 0
+    differing = list[TableDiffers]()
     for view in VIEWS:
         key = total_keys()[view.table]
         live: Iterator[_Row] = iter(())  # of a table that is not there every row is missing
         if source.has_table(view.table):
             live = _in_order(source.view_rows, view, key, generation)
-        counted, found = _walked(view.table, len(key), live, _in_order(replay.ask, view, key, _GENERATION))
-        rows += counted
+        found = _walked(view.table, len(key), live, _in_order(replay.ask, view, key, _GENERATION))
         if found is not None:
             differing.append(found)
-    return Compared(rows, tuple(differing))
+    return Compared(tuple(differing))
 
 
 def _in_order(ask: _Ask, view: View, key: tuple[str, ...], generation: int) -> Iterator[_Row]:
@@ -148,16 +147,14 @@ def _in_order(ask: _Ask, view: View, key: tuple[str, ...], generation: int) -> I
         page = ask(f"{select}{behind}{order}", generation, *page[-1][: len(key)])
 
 
-def _walked(
-    table: str, width: int, live: Iterator[_Row], made: Iterator[_Row]
-) -> tuple[int, TableDiffers | None]:
-    """Walk two sides in the order of their keys, the first ``width`` values; return how many were made."""
-    changed = missing = unknown = rows = 0
+def _walked(table: str, width: int, live: Iterator[_Row], made: Iterator[_Row]) -> TableDiffers | None:
+    """Walk two sides in the order of their keys, the first ``width`` values."""
+    changed = missing = unknown = 0
     first: _Row | None = None
     here, there = next(live, None), next(made, None)
     while here is not None or there is not None:
         if here == there:
-            here, there, rows = next(live, None), next(made, None), rows + 1
+            here, there = next(live, None), next(made, None)
             continue
         ours = None if here is None else here[:width]
         theirs = None if there is None else there[:width]
@@ -166,7 +163,6 @@ def _walked(
             first = first or ours
             here = next(live, None)
             continue
-        rows += 1
         first = first or theirs
         there = next(made, None)
         if ours == theirs:
@@ -174,4 +170,4 @@ def _walked(
             here = next(live, None)
         else:
             missing += 1
-    return rows, None if first is None else TableDiffers(table, changed, missing, unknown, first_key(first))
+    return None if first is None else TableDiffers(table, changed, missing, unknown, first_key(first))

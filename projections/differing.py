@@ -34,19 +34,17 @@ class Compared:
     """All views at once.
 
     Attributes:
-        rows: how many rows the entries give, in all tables.
         differing: the tables whose rows differ from them, in the order of the views.
         uncompared: why nothing could be compared; None where every row was.
     """
 
-    rows: int
     differing: tuple[TableDiffers, ...]
     uncompared: str | None = None
 
 
 def not_compared(why: str) -> Compared:
     """Return that nothing was compared."""
-    return Compared(0, (), why)
+    return Compared((), why)
 
 
 def first_key(values: tuple[str | int | None, ...]) -> str:

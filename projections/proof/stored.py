@@ -68,7 +68,7 @@ def compare_stored(
         why = "" if views is None else f"; {views.uncompared}"
         missing = "a comparison of all views' rows"
         return StatementResult("C07", Verdict.UNDETERMINED, (), f"{detail}{why}", (missing,))
-    detail = f"{views.rows} rows of all views equal a replay of {stored.size} entries; {detail}"
+    detail = f"every row of all views equals a replay of {stored.size} entries; {detail}"
     return StatementResult("C07", Verdict.PROVED, (), detail)
 
 

@@ -19,7 +19,7 @@ from tests.support.proof import Entries
 
 INTACT = Verification("test.example/l", 9, "root", "note", True, (), False, False, False, (), 0.1)
 CARS = 2
-EQUAL = Compared(40, ())
+EQUAL = Compared(())
 """All views' rows as they should be."""
 
 
@@ -166,7 +166,7 @@ def test_an_altered_row_of_a_projection() -> None:
 
 def test_an_altered_row_of_any_view() -> None:
     """Given balances that agree and a row of another view that does not, then C07 is REFUTED and the row named."""
-    views = Compared(40, (TableDiffers("clock", 0, 1, 0, "vin:LSV"),))
+    views = Compared((TableDiffers("clock", 0, 1, 0, "vin:LSV"),))
     answer = report_of(exported(), stored_after(exported()), views)
     (c07,) = (one for one in answer.statements if one.code == "C07")
     assert (answer.exit_code, c07.verdict, answer.books.verdict.value) == (5, Verdict.REFUTED, "UNBALANCED")
