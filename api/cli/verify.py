@@ -36,6 +36,7 @@ from ledger.store_audit import PostgresSource, StoreSource
 from ledger.stores import is_postgres
 from ledger.subject_bundle import HEADS_PATH
 from ledger.verification import Trusted, unreadable, verify_receipt, verify_subject
+from projections.comparing import compare_views
 from projections.extracts import MAX_EXTRACT_BYTES, BadExtract, Extract, parse_extract
 from projections.proof.answer import Answer, answered, unread
 from projections.proof.audit import Audit
@@ -212,6 +213,10 @@ def _verify_whole(
         verification, follower = audit.run(bar) if state is None else audit.resume(state, bar)
     if verification.unreadable:
         return unread(verification)
+    views = None
+    if store is not None and follower.snapshot is not None:  # the pass has come to where the views stand
+        with progress_bar("comparing the views", hidden=asked.quiet) as bar:
+            views = compare_views(store, bar)
     report = follower.checker.report(asked.as_of)
     if verification.integrity != "BROKEN":  # in a broken ledger what was asked for may be what is lost
         _some_entry(asked.as_known_at, verification.size, report.as_known_at)
@@ -220,7 +225,7 @@ def _verify_whole(
         comparisons = tuple(
             follower.comparable.compare(name, extract, report.as_of) for name, extract in asked.extracts
         )
-    answer = answered(verification, follower, report, stored=stored, comparisons=comparisons)
+    answer = answered(verification, follower, report, stored=stored, views=views, comparisons=comparisons)
     if asked.save_state is not None and anchor is not None:
         write_own(asked.save_state, anchor, verification, follower)
     return answer

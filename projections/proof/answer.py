@@ -10,11 +10,12 @@ from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
 from ledger.verification import Verification
+from projections.differing import Compared
 from projections.proof.comparison import Comparison
 from projections.proof.follower import Follower
 from projections.proof.integrity import integrity_statements
 from projections.proof.statements import STATEMENTS
-from projections.proof.stored import StoredBalances, compare_balances
+from projections.proof.stored import StoredBalances, compare_stored
 from projections.proof.types import (
     BooksBreak,
     BooksResult,
@@ -104,6 +105,7 @@ def answered(
     report: Report,
     *,
     stored: StoredBalances | None = None,
+    views: Compared | None = None,
     comparisons: Iterable[Comparison] = (),
 ) -> Answer:
     """Put the answers of one pass together.
@@ -112,14 +114,15 @@ def answered(
         verification: integrity, of the whole ledger.
         follower: followed that pass.
         report: its checker's, as of the day asked for.
-        stored: the projections of the store that was verified, None for a bundle.
+        stored: the balances of the store that was verified, None for a bundle.
+        views: the rows of all its views, where they were compared.
         comparisons: extracts that were set against the ledger.
     """
     against = tuple(comparisons)
     breaks = (*verification.breaks, *follower.attachments.breaks)
     integrity = replace(verification, breaks=breaks)
     found = {one.code: one for one in integrity_statements(breaks, verification.size)}
-    for one in (*follower.results(), *report.statements, compare_balances(stored, follower.snapshot)):
+    for one in (*follower.results(), *report.statements, compare_stored(stored, follower.snapshot, views)):
         found[one.code] = _both(found[one.code], one) if one.code in found else one
     if against:
         found["C35"] = _with_extracts(found["C35"], against)

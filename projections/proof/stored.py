@@ -1,10 +1,16 @@
-"""C07: the balances that a store keeps, against a replay, row by row."""
+"""C07: what a store keeps beside the entries, against two replays of them.
+
+The balances are compared with those of the independent checker, every row of every view with what the views'
+own code makes of the entries anew (``projections.comparing``): the first shows a fault of that code too, the
+second whatever was written to the rows since.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from ledger.store_audit import RowsSource
+from projections.differing import Compared
 from projections.proof.accounts import ACCOUNTS
 from projections.proof.types import StatementResult, Verdict
 
@@ -36,12 +42,15 @@ def read_stored(source: RowsSource) -> StoredBalances | None:
     )
 
 
-def compare_balances(stored: StoredBalances | None, replayed: Rows | None) -> StatementResult:
+def compare_stored(
+    stored: StoredBalances | None, replayed: Rows | None, views: Compared | None
+) -> StatementResult:
     """Answer C07.
 
     Args:
         stored: None where there is no store, or where it keeps none yet.
         replayed: the checker's balances after as many entries, None where it did not get there.
+        views: the rows of all views after as many entries, None where they were not looked at.
     """
     if stored is None:
         detail, missing = "no projections are stored here", "the operator's store"
@@ -49,12 +58,18 @@ def compare_balances(stored: StoredBalances | None, replayed: Rows | None) -> St
     if replayed is None:
         missing = f"a replay up to entry {stored.size - 1}"
         return StatementResult("C07", Verdict.UNDETERMINED, (), f"stored up to {stored.size}", (missing,))
-    differing = sorted(_differences(stored.rows, replayed))
-    if not differing:
-        detail = f"{len(stored.rows)} rows equal a replay of {stored.size} entries"
-        return StatementResult("C07", Verdict.PROVED, (), detail)
-    more = f" (and {len(differing) - _SHOWN} more)" if len(differing) > _SHOWN else ""
-    return StatementResult("C07", Verdict.REFUTED, (), f"{'; '.join(differing[:_SHOWN])}{more}")
+    balances = sorted(_differences(stored.rows, replayed))
+    more = [f"and {len(balances) - _SHOWN} balances more"] if len(balances) > _SHOWN else []
+    against = [*map(str, views.differing if views else ()), *balances[:_SHOWN], *more]
+    if against:
+        return StatementResult("C07", Verdict.REFUTED, (), "; ".join(against))
+    detail = f"the balances of {len(stored.rows)} pairs equal the checker's after {stored.size} entries"
+    if views is None or views.uncompared is not None:
+        why = "" if views is None else f"; {views.uncompared}"
+        missing = "a comparison of all views' rows"
+        return StatementResult("C07", Verdict.UNDETERMINED, (), f"{detail}{why}", (missing,))
+    detail = f"every row of all views equals a replay of {stored.size} entries; {detail}"
+    return StatementResult("C07", Verdict.PROVED, (), detail)
 
 
 def _differences(stored: Rows, replayed: Rows) -> list[str]:

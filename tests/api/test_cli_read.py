@@ -59,6 +59,22 @@ def test_rebuild_says_what_it_replaced(played: Cli) -> None:
     assert "they were as they should be" in played.out
 
 
+def test_rebuild_says_which_rows_of_the_views_were_wrong(played: Cli) -> None:
+    """Given a row of a view taken away, or views set back, when rebuilt, then it is told, and not that all was well."""
+    with closing(sqlite3.connect(played.database)) as connection:
+        connection.execute("DELETE FROM effect WHERE idx = 5")
+        connection.commit()
+
+    assert played("rebuild", "--db", played.db) == 0, played.err
+    assert played.out.endswith("entries: view effect: 0 rows changed, 1 missing, 0 unknown, the first 5\n")
+    with closing(sqlite3.connect(played.database)) as connection:
+        connection.execute("UPDATE view_set SET size = 3")
+        connection.commit()
+    assert played("rebuild", "--db", played.db) == 0, played.err
+    assert "the rows of the views were not compared, the live views stood at 3 of" in played.out
+    assert played.out.endswith("; the decision records were as they should be\n")
+
+
 def test_database_named_by_the_environment(played: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     """Given QUOTA_LEDGER_DB, when a command names no database, then it reads that one."""
     monkeypatch.setenv("QUOTA_LEDGER_DB", played.db)

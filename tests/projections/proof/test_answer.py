@@ -7,6 +7,7 @@ import pytest
 
 from ledger.source import Break
 from ledger.verification import Verification, unreadable
+from projections.differing import Compared, TableDiffers, not_compared
 from projections.proof.answer import Answer, answered, unread
 from projections.proof.comparison import Comparison, Difference
 from projections.proof.follower import Follower
@@ -18,6 +19,8 @@ from tests.support.proof import Entries
 
 INTACT = Verification("test.example/l", 9, "root", "note", True, (), False, False, False, (), 0.1)
 CARS = 2
+EQUAL = Compared(())
+"""All views' rows as they should be."""
 
 
 def asked(
@@ -147,16 +150,16 @@ def stored_after(entries: Entries) -> StoredBalances:
     return StoredBalances(len(entries.events), rows)
 
 
-def report_of(entries: Entries, stored: StoredBalances) -> Answer:
+def report_of(entries: Entries, stored: StoredBalances, views: Compared | None = EQUAL) -> Answer:
     """Answer for a store; the follower's snapshot is that of its last entry."""
     follower = Follower(snapshot_at=stored.size)
     for event in entries.events:
         follower.take(event)
-    return answered(INTACT, follower, follower.checker.report(), stored=stored)
+    return answered(INTACT, follower, follower.checker.report(), stored=stored, views=views)
 
 
 def test_stored_balances_equal_a_replay() -> None:
-    """Given a store's own balances, then C07 is PROVED."""
+    """Given a store whose balances are the checker's and whose rows are the replay's, then C07 is PROVED."""
     assert verdicts(report_of(exported(), stored_after(exported())))["C07"] is Verdict.PROVED
 
 
@@ -168,6 +171,21 @@ def test_an_altered_row_of_a_projection() -> None:
     assert (answer.verdict, answer.exit_code) == ("REFUTED", 5)
     assert verdicts(answer)["C07"] is Verdict.REFUTED
     assert answer.to_json()["books"]["verdict"] == "UNBALANCED"
+
+
+def test_an_altered_row_of_any_view() -> None:
+    """Given balances that agree and a row of another view that does not, then C07 is REFUTED and the row named."""
+    views = Compared((TableDiffers("clock", 0, 1, 0, "vin:LSV"),))
+    answer = report_of(exported(), stored_after(exported()), views)
+    (c07,) = (one for one in answer.statements if one.code == "C07")
+    assert (answer.exit_code, c07.verdict, answer.books.verdict.value) == (5, Verdict.REFUTED, "UNBALANCED")
+    assert c07.detail == "view clock: 0 rows changed, 1 missing, 0 unknown, the first vin:LSV"
+
+
+@pytest.mark.parametrize("views", [None, not_compared("they are of another shape")])
+def test_views_that_were_not_compared(views: Compared | None) -> None:
+    """Given balances that agree and rows that were not compared, then C07 is open: balances alone prove it not."""
+    assert verdicts(report_of(exported(), stored_after(exported()), views))["C07"] is Verdict.UNDETERMINED
 
 
 def test_a_projection_that_was_not_reached() -> None:
