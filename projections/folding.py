@@ -1,7 +1,7 @@
 """Entries folded page by page, on records of the views' own: what every view makes its rows from."""
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -39,11 +39,17 @@ class ViewStopped(Exception):
 class Folding:
     """Folds one page after the other; it knows the records as of the end of the last one that was kept."""
 
-    def __init__(self, store: AnyStore, generation: int) -> None:
-        """Go on from the records that a generation holds."""
+    def __init__(self, store: AnyStore, generation: int, settle: Callable[[], None]) -> None:
+        """Go on from the records that a generation holds.
+
+        Args:
+            store: the ledger.
+            generation: of the views.
+            settle: waits until all pages that were kept are written; called before records are read.
+        """
         self._store = store
         self._cache = RecordCache(CAPACITY)
-        self._rows = ViewRecords(store, generation)
+        self._rows = ViewRecords(store, generation, settle)
         self._records = StoredRecords(self._cache, self._rows)
 
     def page(self, start: int, stop: int) -> Page:
@@ -63,7 +69,7 @@ class Folding:
         return fold_page(State(self._records), with_envelopes(read, stored_envelopes(self._store)))
 
     def keep(self, page: Page) -> None:
-        """Remember the records of a page that was written."""
+        """Remember the records of a page that was written, or is being written."""
         self._cache.absorb(page.state.changes)
 
 
@@ -143,9 +149,10 @@ def _keys_of(entries: Iterable[Folded]) -> set[str]:
 class ViewRecords:
     """The views' own records of a generation, and the ledger's entries."""
 
-    def __init__(self, store: AnyStore, generation: int) -> None:
+    def __init__(self, store: AnyStore, generation: int, settle: Callable[[], None] = lambda: None) -> None:
         self._store = store
         self._generation = generation
+        self._settle = settle
         self.none_yet = False
         """All records that there are were handed out or kept by the caller: there is nothing to be read."""
 
@@ -153,6 +160,8 @@ class ViewRecords:
         """Return the texts of the records that exist."""
         wanted = [] if self.none_yet else list(keys)
         found: dict[str, str] = {}
+        if wanted:
+            self._settle()
         for at in range(0, len(wanted), _KEYS):
             some = wanted[at : at + _KEYS]
             places = ", ".join("?" * len(some))

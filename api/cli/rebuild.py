@@ -9,8 +9,8 @@ from api.cli.report import progress_bar
 from projections import runner
 from projections.decision_records import Replaced, replace_decision_records
 from projections.folding import ViewStopped
-from projections.runner import Connection, Superseded
 from projections.views import VIEWS
+from projections.writing import Connection, Superseded
 
 
 def rebuild(db: Db = DEFAULT_DB, as_json: Json = False) -> None:
