@@ -9,6 +9,7 @@ Bounds: a name 200 characters, a text 2,000, a code 64; 200 vehicles a statement
 
 import re
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -28,8 +29,11 @@ from domain.identifiers import (
 MAX_VEHICLES: Final = 200
 MAX_UNITS: Final = 10_000_000
 
+_REMEMBERED: Final = 10_000
+"""Days that are not looked at again: a ledger names the same ones over and over."""
 _FIRST_YEAR: Final = 1970
 _LAST_YEAR: Final = 9000
+_DAY_LENGTH: Final = len("YYYY-MM-DD")
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _INSTANT: Final = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-5][0-9])"
@@ -43,15 +47,20 @@ _INSTANT_WANTED: Final = (
 
 def parse_day(value: object) -> date:
     """Return the date that a text ``YYYY-MM-DD`` names; anything else is refused."""
-    if isinstance(value, str) and _DAY.fullmatch(value):
-        try:
-            day = date.fromisoformat(value)
-        except ValueError:  # a day that no calendar has, such as the 30th of February
-            pass
-        else:
-            if _FIRST_YEAR <= day.year <= _LAST_YEAR:
-                return day
+    if isinstance(value, str) and len(value) == _DAY_LENGTH and (day := _day(value)) is not None:
+        return day
     raise PydanticCustomError("day", _DAY_WANTED)
+
+
+@lru_cache(_REMEMBERED)
+def _day(text: str) -> date | None:
+    if not _DAY.fullmatch(text):
+        return None
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:  # a day that no calendar has, such as the 30th of February
+        return None
+    return day if _FIRST_YEAR <= day.year <= _LAST_YEAR else None
 
 
 def parse_instant(value: object) -> datetime:

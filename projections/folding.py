@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import datetime
+from itertools import starmap
 from typing import Any, Final
 
 import orjson
@@ -65,8 +66,9 @@ class Folding:
             self._rows.none_yet = False  # what the cache lacks may be there
         entries = self._store.entries(start, stop)
         read = [read_entry(index, data) for index, data in enumerate(entries, start)]
-        self._records.fetch(_keys_of(read))
-        return fold_page(State(self._records), with_envelopes(read, stored_envelopes(self._store)))
+        state = State(self._records)
+        state.prefetch(_keys_of(read))
+        return fold_page(state, with_envelopes(read, stored_envelopes(self._store)))
 
     def keep(self, page: Page) -> None:
         """Remember the records of a page that was written, or is being written."""
@@ -112,7 +114,7 @@ def _header(said: dict[str, Any]) -> Header:
     """Return a header by its members: its form was looked at when it was entered, and is by ``verify``."""
     return Header(
         said["envelope"], said["index"], said["item"], said["prev"], said["recorded_at"],
-        tuple(Subject(*link) for link in said["subjects"]), tuple(said["tags"]), said["type"],
+        tuple(starmap(Subject, said["subjects"])), tuple(said["tags"]), said["type"],
     )  # fmt: skip
 
 
