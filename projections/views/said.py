@@ -20,6 +20,6 @@ def standing_rows(page: Page, rows_of: Callable[[Folded], Iterable[Row]]) -> Wri
             rows.pop(one.corrects, None)
             if one.corrects < first:
                 gone.add(one.corrects)
-        if found := list(rows_of(one)):
+        if found := [*rows_of(one)]:
             rows[one.index] = found
     return Written(sorted(gone), [row for some in rows.values() for row in some])
