@@ -7,14 +7,15 @@ stands in the way of no correction.
 Every act carries the ``index`` of the entry that states it; a replacement carries that of its correction.
 """
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
+from domain.values import value
 
-@dataclass(frozen=True, slots=True)
+
+@value(frozen=True, slots=True)
 class Approved:
     """A unit was bound to the line: AV→A."""
 
@@ -23,7 +24,7 @@ class Approved:
     act: Literal["APPROVED"] = "APPROVED"
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Classified:
     """A→C; a registration dated ``on`` or later that waits for this line takes the unit at once."""
 
@@ -33,7 +34,7 @@ class Classified:
     act: Literal["CLASSIFIED"] = "CLASSIFIED"
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Freed:
     """The unit of an unregistered line went back: A or C→AV."""
 
@@ -42,7 +43,7 @@ class Freed:
     act: Literal["FREED"] = "FREED"
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Registered:
     """注册登记 under ``cert_no``, on a line or on none."""
 
@@ -53,7 +54,7 @@ class Registered:
     act: Literal["REGISTERED"] = "REGISTERED"
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Copied:
     """抄告 of the registration ``cert_no``."""
 
@@ -63,7 +64,7 @@ class Copied:
     act: Literal["COPIED"] = "COPIED"
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Transferred:
     """转让待出口 of the registration ``cert_no``."""
 
@@ -76,7 +77,7 @@ class Transferred:
     act: Literal["TRANSFERRED"] = "TRANSFERRED"
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class TransferStruck:
     """撤销转让 of the registration ``cert_no``."""
 
@@ -85,7 +86,7 @@ class TransferStruck:
     act: Literal["TRANSFER_STRUCK"] = "TRANSFER_STRUCK"
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Submitted:
     """A transfer proof was handed in."""
 
@@ -98,7 +99,7 @@ class Submitted:
     act: Literal["SUBMITTED"] = "SUBMITTED"
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Judged:
     """核收, 退回 or 撤销核收 of a submitted proof; ``late`` belongs to an acceptance."""
 
@@ -109,7 +110,7 @@ class Judged:
     act: Literal["JUDGED"] = "JUDGED"
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Released:
     """放行/结关: customs confirmed a declaration."""
 
@@ -122,7 +123,7 @@ class Released:
     act: Literal["RELEASED"] = "RELEASED"
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class ReleaseReversed:
     """退关/删单/复进口 of a declaration."""
 
@@ -131,7 +132,7 @@ class ReleaseReversed:
     act: Literal["RELEASE_REVERSED"] = "RELEASE_REVERSED"
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Deregistered:
     """注销登记 of the registration ``cert_no``; ``exit_record`` says whether the police hold one."""
 
@@ -143,7 +144,7 @@ class Deregistered:
     act: Literal["DEREGISTERED"] = "DEREGISTERED"
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Annulled:
     """更正/撤销 of the registration ``cert_no``."""
 
@@ -153,7 +154,7 @@ class Annulled:
     act: Literal["ANNULLED"] = "ANNULLED"
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Regularised:
     """补正: the car's unbacked registration takes the unit of the line."""
 
@@ -162,7 +163,7 @@ class Regularised:
     act: Literal["REGULARISED"] = "REGULARISED"
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Determined:
     """认定未用于出口 of the registration that holds the line's unit."""
 
@@ -172,7 +173,7 @@ class Determined:
     act: Literal["DETERMINED"] = "DETERMINED"
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Overturned:
     """撤销认定 of that determination."""
 
@@ -181,7 +182,7 @@ class Overturned:
     act: Literal["OVERTURNED"] = "OVERTURNED"
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Substituted:
     """变更出口企业: this exporter takes the car over."""
 
@@ -190,7 +191,7 @@ class Substituted:
     act: Literal["SUBSTITUTED"] = "SUBSTITUTED"
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Loaded:
     """装船离境; an observation."""
 
@@ -200,7 +201,7 @@ class Loaded:
     act: Literal["LOADED"] = "LOADED"
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class UsedAtHome:
     """境内使用; an observation."""
 
@@ -210,7 +211,7 @@ class UsedAtHome:
     act: Literal["USED_AT_HOME"] = "USED_AT_HOME"
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class SeenOnRoad:
     """上路线索 of a Shanghai day; an observation."""
 
@@ -219,7 +220,7 @@ class SeenOnRoad:
     act: Literal["SEEN_ON_ROAD"] = "SEEN_ON_ROAD"
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class InCase:
     """立案 of a case about the car; an observation."""
 

@@ -1,11 +1,12 @@
 """A use application (annex 2): its lines, and every step from its receipt to its classification or end."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from typing import Literal
 
+from domain.values import replace, value
 
-@dataclass(frozen=True, slots=True)
+
+@value(frozen=True, slots=True)
 class Line:
     """A line of annex 2: its car."""
 
@@ -16,7 +17,7 @@ class Line:
 BatchStatus = Literal["RECEIVED", "APPROVED", "SENT", "CLASSIFIED", "REJECTED", "WITHDRAWN", "ENDED"]
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class BatchStep:
     """The state of a batch after an entry that acted on it."""
 
@@ -24,7 +25,7 @@ class BatchStep:
     status: BatchStatus
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Sent:
     """提交使用数量: a number of cars, bound to their list of VINs."""
 
@@ -34,7 +35,7 @@ class Sent:
     vin_list_sha256: str
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Unattributed:
     """Cars whose quota attribute transport withdrew."""
 
@@ -42,7 +43,7 @@ class Unattributed:
     vins: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Batch:
     """``batch:<id>``: a use application.
 

@@ -11,16 +11,17 @@ unbacked one. One ended by a clerical annulment is picked no more; its transfer 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 from typing import Literal
 
 from domain.postings import CarAccount, Place
+from domain.values import value
 
 SubmissionStatus = Literal["PENDING", "ACCEPTED", "REJECTED", "REVOKED", "VOID"]
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Registration:
     """One registration episode.
 
@@ -63,7 +64,7 @@ class Registration:
         return self.account if self.backed else "UNB"
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Transfer:
     """转让待出口 of the registration ``cert_no``."""
 
@@ -74,7 +75,7 @@ class Transfer:
     temp_plate_to: date | None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Submission:
     """A transfer proof as handed in; VOID when its registration was annulled as a clerical error."""
 
@@ -85,7 +86,7 @@ class Submission:
     status: SubmissionStatus = "PENDING"
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Declaration:
     """A customs declaration on the car as last confirmed; ``cert_no`` is the registration it concerns."""
 
@@ -98,7 +99,7 @@ class Declaration:
     reversed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Deregistration:
     """注销登记 of the registration ``cert_no``."""
 
@@ -108,7 +109,7 @@ class Deregistration:
     exit_record: bool
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Car:
     """The state of one car.
 

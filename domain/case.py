@@ -1,11 +1,12 @@
 """A violation case: opened, heard, decided, remedied or overturned, and what rests on it."""
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from domain.values import value
 
-@dataclass(frozen=True, slots=True)
+
+@value(frozen=True, slots=True)
 class Remedy:
     """Cars of a decided case that were put right."""
 
@@ -13,7 +14,7 @@ class Remedy:
     vins: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Case:
     """``case:<id>``: a violation case.
 

@@ -1,12 +1,12 @@
 """Derive a car from its acts; total: an act that finds nothing to act on changes no account."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Final, assert_never
 
 from domain import acts as a
 from domain.car import Car, Declaration, Deregistration, Registration, Submission, Transfer
 from domain.postings import CarAccount, step
+from domain.values import replace
 
 GRADES: Final = ("EXPORTER_COPY", "SINGLE_WINDOW", "SIGNED")
 """Grades of evidence, the weakest first."""

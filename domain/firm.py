@@ -1,11 +1,12 @@
 """An enterprise: its file, export qualification and suspensions, each by its own date."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
+from domain.values import value
 
-@dataclass(frozen=True, slots=True)
+
+@value(frozen=True, slots=True)
 class Halt:
     """One suspension as an enterprise bears it; open while ``ended_at`` is None."""
 
@@ -15,7 +16,7 @@ class Halt:
     ended_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Filing:
     """A period of export qualification (备案), first and last day included, from the entry ``index``."""
 
@@ -24,7 +25,7 @@ class Filing:
     last: date
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Ending:
     """What ends qualification from a day on: its withdrawal, or the scope of a renunciation."""
 
@@ -33,7 +34,7 @@ class Ending:
     scope: Literal["WITHDRAWN", "QUALIFICATION", "QUOTA", "BOTH"]
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Change:
     """A new value of one member of an enterprise's file, from a day on."""
 
@@ -46,7 +47,7 @@ class Change:
 Standing = Literal["VALID", "LAPSED", "WITHDRAWN", "RENOUNCED"]
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Enterprise:
     """``enterprise:<USCC>``: an exporter or upstream; ``registered`` is False while only facts name it.
 
@@ -119,7 +120,7 @@ class Enterprise:
         return self.standing_on(day) == "RENOUNCED"
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Notice:
     """送达: one notice of a suspension or of its end."""
 
@@ -129,7 +130,7 @@ class Notice:
     served_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Suspension:
     """``suspension:<id>``: its id is used up by the entry ``index``.
 

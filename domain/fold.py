@@ -1,7 +1,6 @@
 """Fold: what an accepted statement changes, posts and flags. Total over every type of statement."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never
 
@@ -35,9 +34,10 @@ from domain.rules import (
 from domain.rules.draft import Draft, Groundless
 from domain.state import State
 from domain.statements import Statement
+from domain.values import value
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Outcome:
     """The consequences of one statement.
 

@@ -10,9 +10,10 @@ What a statement about a car does depends on the account the car is in: ``_TABLE
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, Literal
+
+from domain.values import value
 
 Account = Literal["ISS", "AV", "A", "C", "R", "T", "X", "D", "N"]
 CarAccount = Literal["A", "C", "R", "T", "X", "D", "N"]
@@ -29,7 +30,7 @@ LIVE: Final[frozenset[CarAccount]] = frozenset({"A", "C", "R", "T", "X"})
 """The accounts in which a VIN stands in the way of another line with the same VIN."""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Posting:
     """``units`` pass from ``source`` to ``target``; for the memo UNB one of the two is None.
 
@@ -50,7 +51,7 @@ class Posting:
     vin: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Step:
     """What one statement does to a car in one place; ``target`` belongs to MOVE."""
 

@@ -20,9 +20,10 @@ from domain.derive import after, derive
 from domain.firm import Enterprise, Suspension
 from domain.policy import PolicyParams
 from domain.postings import ACCOUNTS, CarAccount
+from domain.values import value
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Application:
     """An application for total quota, first or additional.
 
@@ -47,7 +48,7 @@ class Application:
     granted: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Pair:
     """``pair:<id>``: an exporter and its upstream; ``balances`` holds every account and the memo UNB.
 
@@ -100,7 +101,7 @@ class Vehicle:
         return acts[-1].index if places and places[-1] + 1 < len(acts) else None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Submission:
     """``submission:<id>``: the id is used up by the entry ``index``, for this car."""
 
@@ -108,7 +109,7 @@ class Submission:
     index: int
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Target:
     """``entry:<index>``: an entry that may be corrected; read from the ledger, never kept as a record.
 
@@ -119,14 +120,14 @@ class Target:
     statement: str
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Corrected:
     """``corrected:<index>``: that entry was taken back by the correction at ``by``."""
 
     by: int
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Nothing:
     """Under any key: the record is gone, as though nothing had ever been said of it."""
 
@@ -136,7 +137,7 @@ def _params_json(params: PolicyParams) -> dict[str, Any]:
     return params.model_dump(mode="json", by_alias=True, warnings=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class PolicyVersion:
     """A published version and the first day on which it is in force."""
 
@@ -144,14 +145,14 @@ class PolicyVersion:
     params: Annotated[PolicyParams, PlainSerializer(_params_json)]
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Policies:
     """``policy:versions``: version n stands at place n − 1."""
 
     versions: tuple[PolicyVersion, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Calendar:
     """``calendar:<year>``: the table in force, of the latest revision."""
 
@@ -160,7 +161,7 @@ class Calendar:
     workdays: tuple[date, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Evidence:
     """``evidence:<kind>:<value>``: for which car a certificate, scan or invoice was used first, where."""
 
@@ -168,7 +169,7 @@ class Evidence:
     index: int
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class City:
     """``city:``: registrations that named no line at all, and the units issued to all pairs."""
 

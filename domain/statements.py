@@ -8,7 +8,6 @@ The bytes are the ledger's concern; here stands what the object must say to be w
 """
 
 import json
-from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 from typing import Annotated, Any, Final, Literal, cast
@@ -21,6 +20,7 @@ from domain.bodies import Body
 from domain.calendar import shanghai_date
 from domain.catalogue import CATALOGUE, TypeSpec
 from domain.shapes import Agency, BodyModel, Instant, Sha256
+from domain.values import value
 
 AttachmentKind = Literal[
     "承诺书", "营业执照", "申请书", "申请表", "登记证书", "发票", "合同", "放弃声明", "其他"
@@ -64,7 +64,7 @@ class _Form(BodyModel):
     version: StrictInt
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Statement:
     """A well-formed statement."""
 
@@ -85,7 +85,7 @@ class Statement:
     @property
     def effective_date(self) -> date:
         """The day on which the statement takes effect: its own date field, else that of ``occurred_at``."""
-        field = self.spec.effective_field
+        field = CATALOGUE[self.type].effective_field
         if field is None:
             return shanghai_date(self.occurred_at)
         own = cast("date | datetime", getattr(self.body, field))
@@ -141,7 +141,7 @@ def read_statement(kind: str, text: bytes) -> Statement:
     """
     if kind in CATALOGUE:
         try:
-            form = _whole(kind).validate_json(text)
+            form = _whole(kind).validator.validate_json(text)
         except ValidationError:
             pass  # below it is said why
         else:

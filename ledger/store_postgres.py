@@ -105,6 +105,8 @@ class PostgresStore(PostgresReader, Store):
         """
         super().__init__(self._lent)
         self.name = database_name(url)
+        self.url = url
+        """What opens it again; it may hold a password, as ``name`` does not."""
         self._read_only = read_only
         self._writing = threading.RLock()  # one transaction inside another fails, it does not hang
         self._in_transaction = False

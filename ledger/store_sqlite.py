@@ -93,6 +93,7 @@ class SqliteStore(SqliteReader, Store):
         """
         super().__init__(self._reading)
         self._path = Path(path)
+        self.url = f"sqlite:///{self._path.absolute()}"
         self._read_only = read_only
         self._local = threading.local()
         self._opened: WeakSet[Connection] = WeakSet()

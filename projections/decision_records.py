@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ledger.records import REBUILT
-from projections.runner import Connection
+from projections.writing import Connection
 
 # Keys compare by byte in both stores. The index says which transaction wrote a record: that may differ.
 _DIFFERENT: Final = """

@@ -1,10 +1,11 @@
 """The envelopes of a page: who signed what was entered and what was refused; they lie beside the entries."""
 
 import base64
-import json
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
+
+import orjson
 
 from domain.bodies import SubmissionRefused
 from ledger.stores import AnyStore
@@ -25,7 +26,11 @@ def with_envelopes(entries: Sequence[Folded], envelopes: Envelopes) -> list[Fold
     begun = {one.index: one.header.envelope for one in entries if one.header.item == 1}
     refused = {one.index: digest for one in entries if (digest := _refused(one)) is not None}
     found = envelopes({digest for digest in (*begun.values(), *refused.values()) if digest is not None})
-    return [_with(one, begun.get(one.index), refused.get(one.index), found) for one in entries]
+    told = begun.keys() | refused.keys()
+    return [
+        _with(one, begun.get(one.index), refused.get(one.index), found) if one.index in told else one
+        for one in entries
+    ]
 
 
 def stored_envelopes(store: AnyStore) -> Envelopes:
@@ -45,8 +50,6 @@ def stored_envelopes(store: AnyStore) -> Envelopes:
 
 
 def _with(one: Folded, begun: str | None, refused: str | None, found: Mapping[str, bytes]) -> Folded:
-    if begun is None and refused is None:
-        return one
     signed = (*_signed(begun, found, entered=True), *_signed(refused, found, entered=False))
     return Folded(one.header, one.recorded_at, one.text, one.statement, envelopes=signed)
 
@@ -62,8 +65,8 @@ def _signed(digest: str | None, found: Mapping[str, bytes], *, entered: bool) ->
         return
     # Form and signatures were checked before it came into the store; to check again takes ten times as long.
     try:
-        lines = base64.b64decode(json.loads(found[digest])["payload"]).split(b"\n")
-        head = json.loads(lines[0])
+        lines = base64.b64decode(orjson.loads(found[digest])["payload"]).split(b"\n")
+        head = orjson.loads(lines[0])
         signed_at = datetime.fromisoformat(head["signed_at"])
         yield Signed(head["agency"], tuple(head["signers"]), head["seq"], signed_at, len(lines) - 1, entered)
     except (ValueError, LookupError, TypeError):

@@ -1,8 +1,9 @@
 """Entries folded page by page, on records of the views' own: what every view makes its rows from."""
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import datetime
+from itertools import starmap
 from typing import Any, Final
 
 import orjson
@@ -39,11 +40,17 @@ class ViewStopped(Exception):
 class Folding:
     """Folds one page after the other; it knows the records as of the end of the last one that was kept."""
 
-    def __init__(self, store: AnyStore, generation: int) -> None:
-        """Go on from the records that a generation holds."""
+    def __init__(self, store: AnyStore, generation: int, settle: Callable[[], None]) -> None:
+        """Go on from the records that a generation holds.
+
+        Args:
+            store: the ledger.
+            generation: of the views.
+            settle: waits until all pages that were kept are written; called before records are read.
+        """
         self._store = store
         self._cache = RecordCache(CAPACITY)
-        self._rows = ViewRecords(store, generation)
+        self._rows = ViewRecords(store, generation, settle)
         self._records = StoredRecords(self._cache, self._rows)
 
     def page(self, start: int, stop: int) -> Page:
@@ -59,11 +66,12 @@ class Folding:
             self._rows.none_yet = False  # what the cache lacks may be there
         entries = self._store.entries(start, stop)
         read = [read_entry(index, data) for index, data in enumerate(entries, start)]
-        self._records.fetch(_keys_of(read))
-        return fold_page(State(self._records), with_envelopes(read, stored_envelopes(self._store)))
+        state = State(self._records)
+        state.prefetch(_keys_of(read))
+        return fold_page(state, with_envelopes(read, stored_envelopes(self._store)))
 
     def keep(self, page: Page) -> None:
-        """Remember the records of a page that was written."""
+        """Remember the records of a page that was written, or is being written."""
         self._cache.absorb(page.state.changes)
 
 
@@ -106,7 +114,7 @@ def _header(said: dict[str, Any]) -> Header:
     """Return a header by its members: its form was looked at when it was entered, and is by ``verify``."""
     return Header(
         said["envelope"], said["index"], said["item"], said["prev"], said["recorded_at"],
-        tuple(Subject(*link) for link in said["subjects"]), tuple(said["tags"]), said["type"],
+        tuple(starmap(Subject, said["subjects"])), tuple(said["tags"]), said["type"],
     )  # fmt: skip
 
 
@@ -143,9 +151,10 @@ def _keys_of(entries: Iterable[Folded]) -> set[str]:
 class ViewRecords:
     """The views' own records of a generation, and the ledger's entries."""
 
-    def __init__(self, store: AnyStore, generation: int) -> None:
+    def __init__(self, store: AnyStore, generation: int, settle: Callable[[], None] = lambda: None) -> None:
         self._store = store
         self._generation = generation
+        self._settle = settle
         self.none_yet = False
         """All records that there are were handed out or kept by the caller: there is nothing to be read."""
 
@@ -153,6 +162,8 @@ class ViewRecords:
         """Return the texts of the records that exist."""
         wanted = [] if self.none_yet else list(keys)
         found: dict[str, str] = {}
+        if wanted:
+            self._settle()
         for at in range(0, len(wanted), _KEYS):
             some = wanted[at : at + _KEYS]
             places = ", ".join("?" * len(some))

@@ -3,10 +3,10 @@
 from typing import Final
 
 from projections.differing import Compared, TableDiffers, first_key, not_compared
-from projections.runner import Connection
 from projections.view import View
 from projections.view_tables import total_keys
 from projections.views import VIEWS
+from projections.writing import Connection
 
 # EXCEPT takes two nulls for the same.
 _APART: Final = """

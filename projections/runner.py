@@ -10,18 +10,20 @@ A rebuild fills a generation of rows of its own beside the live one, and takes i
 
 import gc
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager, nullcontext
 from pathlib import Path
-from typing import Any, Final, Protocol, cast
+from typing import Final, cast
 
 from ledger.store import StoreError
-from ledger.store_postgres import Portable, PostgresStore
+from ledger.store_postgres import PostgresStore
 from ledger.store_sqlite import script_statements
 from ledger.stores import AnyStore
 from projections.folding import BROKEN, Folding, ViewStopped
 from projections.reading import Position, position
-from projections.view import Page, View, Written
+from projections.view import Page, View
 from projections.views import VIEWS
+from projections.writer import Writer, cores, writer
+from projections.writing import Change, Connection, Superseded, locked_size, transaction, write_page
 
 SHAPE: Final = 2
 """Of the tables and of what their rows mean: whoever changes either raises it, and they are made anew."""
@@ -31,40 +33,11 @@ _SCHEMA: Final = Path(__file__).parent / "schema"
 _FORMER: Final = ("view_position", "balance_record")
 """Tables of shape 1."""
 _LOCK: Final = 0x51_4C_56_57  # of an advisory lock; "QLVW"
-_OWNERS: Final = 1_000
-"""How many owners' rows one statement deletes."""
 _TAIL: Final = 5_000
 """Entries that a rebuild takes in while nobody appends; the records that they change are all remembered."""
-_SUPERSEDED: Final = "another rebuild has begun since"
 
 Progress = Callable[[int, int], None]
 """Told (entries done, entries in all) after each page."""
-
-
-class Rows(Protocol):
-    """What a query has found."""
-
-    def fetchone(self) -> Any:
-        """Return the next row, None when there is none."""
-
-    def fetchall(self) -> list[Any]:
-        """Return the rows that remain."""
-
-    def __iter__(self) -> Iterator[Any]: ...
-
-
-class Connection(Protocol):
-    """The writing connection of either store, in a transaction; parameters are written ``?``."""
-
-    def execute(self, sql: str, parameters: Sequence[Any] = ..., /) -> Rows:
-        """Run one statement."""
-
-    def executemany(self, sql: str, parameters: Sequence[Sequence[Any]], /) -> object:
-        """Run one statement for each row."""
-
-
-class Superseded(Exception):
-    """Another rebuild has begun since this one did."""
 
 
 def prepare(store: AnyStore) -> None:
@@ -144,22 +117,26 @@ def rebuild(
         ((last,),) = connection.execute("SELECT max(generation) FROM view_set")
         _clear(connection, "generation IN (SELECT generation FROM view_set WHERE live = 0)")
         connection.execute("INSERT INTO view_set VALUES (?, ?, 0, 0, NULL)", [last + 1, SHAPE])
-    filling = _Filling(store, last + 1, REBUILD_PAGE)
-    while True:
-        with _uncollected():
-            _advance(filling, progress)
-        with store.view_transaction() as connection:
-            size = filling.size(connection)
-            if store.head().size - size > _TAIL:
-                continue
-            while size < store.head().size:
-                size = filling.step(connection)
-            if finish is not None:
-                finish(connection, last + 1)
-            connection.execute("UPDATE view_set SET live = 0 WHERE live = 1")
-            connection.execute("UPDATE view_set SET live = 1 WHERE generation = ?", [last + 1])
-            _clear(connection, "generation IN (SELECT generation FROM view_set WHERE live = 0)")
-        return size
+    with ExitStack() as stack:
+        page, ahead = REBUILD_PAGE, None
+        if store.head().size > page and cores() > 1:
+            ahead = stack.enter_context(writer(store, last + 1))
+        filling = _Filling(store, last + 1, page, ahead)
+        while True:
+            with _uncollected():
+                _advance(filling, progress)
+            with store.view_transaction() as connection:
+                size = locked_size(connection, last + 1)
+                if store.head().size - size > _TAIL:
+                    continue
+                while size < store.head().size:
+                    size = filling.step(connection)
+                if finish is not None:
+                    finish(connection, last + 1)
+                connection.execute("UPDATE view_set SET live = 0 WHERE live = 1")
+                connection.execute("UPDATE view_set SET live = 1 WHERE generation = ?", [last + 1])
+                _clear(connection, "generation IN (SELECT generation FROM view_set WHERE live = 0)")
+            return size
 
 
 def _advance(filling: "_Filling", progress: Progress | None) -> None:
@@ -167,30 +144,28 @@ def _advance(filling: "_Filling", progress: Progress | None) -> None:
     while (size := filling.step()) < (total := filling.head()):
         if progress is not None:
             progress(size, total)
+    filling.settle()
     if progress is not None:
         progress(size, total)
 
 
 class _Filling:
-    """Fills one generation."""
+    """Fills one generation; where there is a writer, it writes a page while the next one is folded."""
 
-    def __init__(self, store: AnyStore, generation: int, page: int) -> None:
+    def __init__(self, store: AnyStore, generation: int, page: int, ahead: Writer | None = None) -> None:
         self._store = store
         self._generation = generation
         self._page = page
-        self._folding = Folding(store, generation)
+        self._writer = ahead
+        self._folding = Folding(store, generation, self.settle)
 
     def head(self) -> int:
         return self._store.head().size
 
-    def size(self, connection: Connection) -> int:
-        """Return how far the generation has come; nobody else writes it before the transaction's end."""
-        # A change that changes nothing locks the row where rows have locks, and says whether it is there.
-        sql = "UPDATE view_set SET size = size WHERE generation = ? RETURNING size"
-        row = connection.execute(sql, [self._generation]).fetchone()
-        if row is None:
-            raise Superseded(_SUPERSEDED)
-        return cast("int", row[0])
+    def settle(self) -> None:
+        """Wait until all pages are written."""
+        if self._writer is not None:
+            self._writer.settle()
 
     def step(self, connection: Connection | None = None) -> int:
         """Take in one page and return the position; in the transaction at hand, if there is one.
@@ -199,63 +174,59 @@ class _Filling:
             ViewStopped: the next entry cannot be taken in.
             Superseded: the generation is gone.
         """
-        start = self._at() if connection is None else self.size(connection)
+        start = self._at(connection)
         stop = min(start + self._page, self.head())
         while stop > start:
             try:
                 page = self._folding.page(start, stop)
-                written = [(view, _rows(view, page)) for view in VIEWS]
+                changes = [_change(view, page) for view in VIEWS]
             except ViewStopped as error:
                 if error.index == start:
                     raise
                 # What comes before it is taken in first; which of them a view does not take shows by halves.
                 stop = error.index if error.index > start else start + max(1, (stop - start) // 2)
             else:
-                return self._write(start, page, written, connection)
+                if (now := self._write(start, stop, changes, connection)) == stop:
+                    self._folding.keep(page)
+                else:  # another process has come first
+                    self._folding = Folding(self._store, self._generation, self.settle)
+                return now
         return start
 
     def stop(self, stopped: ViewStopped) -> None:
         """Keep why the next entry cannot be taken in."""
-        with _transaction(self._store) as connection:
+        with transaction(self._store) as connection:
             connection.execute(
                 "UPDATE view_set SET reason = ? WHERE generation = ? AND size = ?",
                 [stopped.reason, self._generation, stopped.index],
             )
 
-    def _at(self) -> int:
+    def _at(self, connection: Connection | None) -> int:
+        if connection is not None:
+            return locked_size(connection, self._generation)
+        if self._writer is not None:
+            return self._writer.size
         rows = self._store.view_rows("SELECT size FROM view_set WHERE generation = ?", self._generation)
         if not rows:
-            raise Superseded(_SUPERSEDED)
+            raise Superseded
         return cast("int", rows[0][0])
 
-    def _write(
-        self,
-        start: int,
-        page: Page,
-        written: Sequence[tuple[View, Written]],
-        connection: Connection | None,
-    ) -> int:
-        size = start + len(page.entries)
-        with _transaction(self._store) if connection is None else nullcontext(connection) as connection:
-            if (now := self.size(connection)) != start:  # another process has come first
-                self._folding = Folding(self._store, self._generation)
-                return now
-            for view, change in written:
-                _replace(connection, view, self._generation, change)
-            connection.execute(
-                "UPDATE view_set SET size = ?, reason = NULL WHERE generation = ?", [size, self._generation]
-            )
-        self._folding.keep(page)
-        return size
+    def _write(self, start: int, stop: int, changes: Sequence[Change], connection: Connection | None) -> int:
+        if connection is None and self._writer is not None:
+            self._writer.write(stop, changes)
+            return stop
+        with transaction(self._store) if connection is None else nullcontext(connection) as connection:
+            return write_page(connection, self._generation, start, stop, changes)
 
 
-def _rows(view: View, page: Page) -> Written:
+def _change(view: View, page: Page) -> Change:
     try:
-        return view.rows(page)
+        gone, rows = view.rows(page)
     except BROKEN as error:
         # Of a page of several entries, nobody knows at which.
         index = page.entries[0].index if len(page.entries) == 1 else -1
         raise ViewStopped(index, f"{view.table}: {type(error).__name__}: {error}") from error
+    return Change(view.table, view.columns, view.owner, list(gone), rows)
 
 
 @contextmanager
@@ -271,31 +242,6 @@ def _uncollected() -> Iterator[None]:
     finally:
         if collecting:
             gc.enable()
-
-
-def _transaction(store: AnyStore) -> AbstractContextManager[Connection]:
-    """Begin to write rows of views; where the store can, without keeping those from writing who append."""
-    return cast("AbstractContextManager[Connection]", store.side_transaction())
-
-
-def _replace(connection: Connection, view: View, generation: int, change: Written) -> None:
-    gone = list(change.gone)
-    for at in range(0, len(gone), _OWNERS):
-        some = gone[at : at + _OWNERS]
-        connection.execute(
-            f"DELETE FROM {view.table} WHERE generation = ?"  # noqa: S608  our own names
-            f" AND {view.owner} IN ({', '.join('?' * len(some))})",
-            [generation, *some],
-        )
-    columns, rows = ("generation", *view.columns), [(generation, *row) for row in change.rows]
-    if isinstance(connection, Portable):
-        connection.copy(view.table, columns, rows)
-    elif rows:
-        connection.executemany(
-            f"INSERT INTO {view.table} ({', '.join(columns)})"  # noqa: S608  our own names
-            f" VALUES ({', '.join('?' * len(columns))})",
-            rows,
-        )
 
 
 def _clear(connection: Connection, which: str) -> None:

@@ -5,7 +5,7 @@ says which rows go and which come; how they are written, and how far all views h
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 from typing import NamedTuple, Protocol
 
@@ -14,13 +14,14 @@ from domain.fold import Outcome
 from domain.records import Vehicle
 from domain.state import State
 from domain.statements import Statement
+from domain.values import value
 from ledger.entry import Header
 
 Row = tuple[str | int | None, ...]
 """Values in the order of the view's columns."""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Signed:
     """An envelope: who signed it, and whether it entered or was refused.
 
@@ -38,7 +39,7 @@ class Signed:
     entered: bool
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Folded:
     """One entry and what follows from it.
 
@@ -58,7 +59,7 @@ class Folded:
     recorded_at: datetime
     text: bytes
     statement: Statement | None
-    outcome: Outcome = Outcome({}, (), ())  # noqa: RUF009  frozen
+    outcome: Outcome = Outcome({}, (), ())
     cars: Mapping[str, Vehicle] = field(default_factory=dict)
     corrects: int | None = None
     again: Statement | None = None
@@ -88,11 +89,11 @@ class Folded:
     def keys(self, kind: str) -> list[str]:
         """Return the ids of a kind (``enterprise``, ``vin``, ``pair`` …) among its subjects and tags."""
         head = f"{kind}:"
-        found = [link.key[len(head) :] for link in self.header.subjects if link.key.startswith(head)]
-        return found + [tag[len(head) :] for tag in self.header.tags if tag.startswith(head)]
+        keys = (*(link.key for link in self.header.subjects), *self.header.tags)
+        return [key[len(head) :] for key in keys if key.startswith(head)]
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Page:
     """Entries in order.
 

@@ -12,8 +12,8 @@ from projections.decision_records import Replaced, replace_decision_records
 from projections.differing import Compared
 from projections.folding import ViewStopped
 from projections.replaced_rows import compare_generations
-from projections.runner import Connection, Superseded
 from projections.views import VIEWS
+from projections.writing import Connection, Superseded
 
 
 def rebuild(db: Db = DEFAULT_DB, as_json: Json = False) -> None:

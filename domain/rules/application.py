@@ -1,7 +1,6 @@
 """Applications for total or more quota: received by one rule, and those that end without a grant."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Literal
 
 from domain.bodies import QuotaApplicationRejected, QuotaApplicationWithdrawn
@@ -10,6 +9,7 @@ from domain.identifiers import PairId, pair_of
 from domain.records import Application
 from domain.rules.common import bad_pair_codes, joint, no_policy
 from domain.rules.draft import Draft, grounds
+from domain.values import replace
 
 
 def pending(draft: Draft, app_id: str, kind: Literal["TOTAL", "TOP_UP"]) -> Iterator[Refusal]:

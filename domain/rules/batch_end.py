@@ -1,7 +1,6 @@
 """What takes lines out of a batch, or a number back to commerce."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Final
 
 from domain.acts import Freed
@@ -18,6 +17,7 @@ from domain.identifiers import PairId, batch_of, pair_of
 from domain.postings import CarAccount
 from domain.rules.common import bad_codes, bad_pair_codes, no_policy
 from domain.rules.draft import Draft, grounds
+from domain.values import replace
 
 UNREGISTERED: Final[frozenset[CarAccount]] = frozenset({"A", "C"})
 """The accounts of a line whose car was not registered on it; only from there a unit goes back."""

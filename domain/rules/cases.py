@@ -1,7 +1,6 @@
 """Violation cases: opened, heard, decided, remedied, overturned."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
@@ -21,6 +20,7 @@ from domain.errors import Refusal, refuse
 from domain.rules.common import bad_codes, due_date, no_policy
 from domain.rules.draft import Draft, grounds
 from domain.rules.overdue import is_overdue
+from domain.values import replace
 
 NAMED_GROUNDS: Final = frozenset({"FORGERY", "NOT_EXPORTED", "ROAD_USE"})
 """The three grounds that measure 5 itself names for a suspension."""

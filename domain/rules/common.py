@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from datetime import date, datetime
 from typing import Final
 
@@ -14,6 +13,7 @@ from domain.identifiers import PairId, uscc_holds, vin_check_is_binding, vin_hol
 from domain.policy import PolicyParams
 from domain.rules.draft import Draft
 from domain.state import CITY_KEY, State
+from domain.values import replace
 
 OPEN_END: Final = date.max
 

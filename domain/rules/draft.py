@@ -2,8 +2,8 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date, datetime
+from functools import cached_property
 from typing import Literal, TypeVar
 
 from domain.acts import Act
@@ -15,6 +15,7 @@ from domain.postings import Account, Posting
 from domain.records import Evidence, Nothing, Record, Vehicle
 from domain.state import CITY_KEY, State
 from domain.statements import Statement
+from domain.values import replace
 
 _T = TypeVar("_T")
 
@@ -52,11 +53,15 @@ class Draft(State):
         """What is being judged or folded; in a correction its replacement, when its turn comes."""
         self.index = index
         self.recorded_at = recorded_at
-        self.today: date = shanghai_date(recorded_at)
         self.postings: list[Posting] = []
         self.flags: list[str] = []
         self.undoing: int = index
         """In a correction: the index of the entry that is being taken back."""
+
+    @cached_property
+    def today(self) -> date:
+        """The Shanghai day of the recording."""
+        return shanghai_date(self.recorded_at)
 
     def trial(self) -> "Draft":
         """Return a fresh draft of the same statement, to be adopted or thrown away."""

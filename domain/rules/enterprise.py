@@ -1,7 +1,6 @@
 """Enterprises: their file, export qualification, suspension and reinstatement."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from domain.bodies import (
     EnterpriseRegistered,
@@ -15,6 +14,7 @@ from domain.identifiers import organisation_code_holds, organisation_code_of
 from domain.rules.cases import SUSPENDING, rely_on
 from domain.rules.common import bad_codes, no_policy
 from domain.rules.draft import Draft, grounds
+from domain.values import replace
 
 
 def guard_registered(draft: Draft, body: EnterpriseRegistered) -> Iterator[Refusal]:

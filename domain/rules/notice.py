@@ -1,10 +1,9 @@
 """送达: the notice of a suspension or of its end."""
 
-from dataclasses import replace
-
 from domain.bodies import SuspensionNoticeServed
 from domain.firm import Notice
 from domain.rules.draft import Draft
+from domain.values import replace
 
 
 def fold_served(draft: Draft, body: SuspensionNoticeServed) -> None:

@@ -1,7 +1,6 @@
 """核减 and 关闭: units taken back, and the end of a pair."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Final
 
 from domain.bodies import PairClosed, QuotaReduced
@@ -10,6 +9,7 @@ from domain.identifiers import PairId
 from domain.postings import Account
 from domain.rules.common import bad_pair_codes, issue, no_policy, note_move
 from domain.rules.draft import Draft
+from domain.values import replace
 
 _MUST_BE_EMPTY: Final[tuple[Account, ...]] = ("AV", "A", "C", "R")
 

@@ -1,7 +1,6 @@
 """The total quota of a pair: commitment letter, joint application, grant."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Final
 
 from domain.bodies import CommitmentLetterSigned, QuotaGranted, TotalQuotaApplicationReceived
@@ -24,6 +23,7 @@ from domain.rules.common import (
 )
 from domain.rules.draft import Draft, grounds
 from domain.rules.pair_end import join
+from domain.values import replace
 
 _LICENCES: Final = 2
 

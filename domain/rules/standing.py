@@ -1,7 +1,6 @@
 """How an enterprise's file and qualification change after they were opened."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date
 from types import MappingProxyType
 from typing import Final, Literal
@@ -9,6 +8,7 @@ from typing import Final, Literal
 from domain.bodies import EnterpriseChanged, QualificationRenounced, QualificationWithdrawn
 from domain.firm import Change, Ending
 from domain.rules.draft import Draft
+from domain.values import replace
 
 _ROLES: Final = frozenset({"EXPORTER", "UPSTREAM"})
 _VALUES: Final[Mapping[str, frozenset[str] | None]] = MappingProxyType(

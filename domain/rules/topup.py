@@ -1,7 +1,6 @@
 """追加: more quota for an active pair whose use is strictly above 80 % (measure 5)."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from domain.bodies import QuotaToppedUp, TopUpApplicationReceived, TopUpRejected
 from domain.errors import Refusal, refuse
@@ -22,6 +21,7 @@ from domain.rules.common import (
     suspended,
 )
 from domain.rules.draft import Draft, grounds
+from domain.values import replace
 
 
 def used_units(pair: Pair, policy: PolicyParams) -> int:

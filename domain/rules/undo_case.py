@@ -1,7 +1,5 @@
 """Violation cases: taken back (see ``domain.rules.undo``). Evidence and escalation stand in nobody's way."""
 
-from dataclasses import replace
-
 from domain.bodies import (
     CaseDecided,
     CaseEscalated,
@@ -15,6 +13,7 @@ from domain.case import Case
 from domain.errors import refuse
 from domain.rules.draft import Draft, Moved
 from domain.statements import Statement
+from domain.values import replace
 
 
 def _check(draft: Draft, case_id: str, *later: int | None) -> None:

@@ -4,7 +4,6 @@ What is said of an enterprise's file and qualification counts by its own date; n
 was decided meanwhile, which stays decided.
 """
 
-from dataclasses import replace
 from typing import TypeVar
 
 from domain.bodies import (
@@ -22,6 +21,7 @@ from domain.firm import Change, Ending, Filing, Notice
 from domain.rules.cases import leave_case
 from domain.rules.draft import Draft, Moved
 from domain.statements import Statement
+from domain.values import replace
 
 _Noted = TypeVar("_Noted", Change, Filing, Ending, Notice)
 

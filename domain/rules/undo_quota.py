@@ -1,7 +1,5 @@
 """The total quota of a pair: taken back (see ``domain.rules.undo``)."""
 
-from dataclasses import replace
-
 from domain.bodies import (
     CommitmentLetterSigned,
     PairClosed,
@@ -21,6 +19,7 @@ from domain.rules.common import issue
 from domain.rules.draft import Draft, Moved
 from domain.rules.pair_end import join, leave
 from domain.statements import Statement
+from domain.values import replace
 
 
 def undo_letter(draft: Draft, body: CommitmentLetterSigned, statement: Statement) -> None:

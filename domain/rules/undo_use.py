@@ -4,8 +4,6 @@ Every entry that acted on a batch is one of its steps; the newest is taken back 
 cars is taken back with it, unless a car has moved on since.
 """
 
-from dataclasses import replace
-
 from domain.batch import Batch
 from domain.bodies import (
     ApprovedLineCancelled,
@@ -22,6 +20,7 @@ from domain.errors import refuse
 from domain.identifiers import batch_of
 from domain.rules.draft import Draft, Moved
 from domain.statements import Statement
+from domain.values import replace
 
 
 def _unstepped(draft: Draft, batch_id: str) -> Batch | None:

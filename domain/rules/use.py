@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
 
 from domain.acts import Approved, Classified
 from domain.batch import Batch, BatchStep, Line, Sent
@@ -27,6 +26,7 @@ from domain.rules.common import (
     vin_list_digest,
 )
 from domain.rules.draft import Draft, Groundless, grounds
+from domain.values import replace
 
 
 def fold_application(draft: Draft, body: UseApplicationReceived) -> None:

@@ -12,6 +12,7 @@ from domain.statements import Statement
 from projections.view import Page, Row, Written
 
 _SCAN = "登记证书"
+_NAMING = frozenset({"VehicleRegistered", "TransferProofSubmitted", "CustomsExportConfirmed"})
 
 
 class Documents:
@@ -24,7 +25,8 @@ class Documents:
     def rows(self, page: Page) -> Written:
         """Return the documents of the page."""
         said = ((one.index, one.said) for one in page.entries)
-        return Written((), [row for index, each in said if each is not None for row in _rows(index, each)])
+        naming = ((index, each) for index, each in said if each is not None and each.type in _NAMING)
+        return Written((), [row for index, each in naming for row in _rows(index, each)])
 
 
 def _rows(index: int, said: Statement) -> Iterator[Row]:

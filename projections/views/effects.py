@@ -20,14 +20,14 @@ class Effects:
 
 
 def _row(one: Folded) -> Row:
-    postings = one.outcome.postings
-    pairs = dict.fromkeys(each.pair_id for each in postings if each.pair_id is not None)
+    header, postings = one.header, one.outcome.postings
+    pairs = dict.fromkeys([each.pair_id for each in postings if each.pair_id is not None])
     return (
-        one.index,
-        one.header.type,
+        header.index,
+        header.type,
         None if one.statement is None else one.statement.agency,
         one.effective_on.isoformat(),
-        one.header.recorded_at,
+        header.recorded_at,
         orjson.dumps([_posting(each) for each in postings]).decode() if postings else "[]",
         orjson.dumps({pair_id: _balances(one, pair_id) for pair_id in pairs}).decode() if pairs else "{}",
     )

@@ -20,8 +20,12 @@ class Timeline:
 def _enterprises(one: Folded) -> set[str]:
     """Return whom an entry is about: whom it names or moves, and the firms of its cars' lines."""
     found = set(one.keys("enterprise"))
-    found.update(*(firms_of(each.pair_id) for each in one.outcome.postings if each.pair_id is not None))
-    found.update(*(firms_of(line_id) for vehicle in one.cars.values() for line_id in _lines(vehicle)))
+    for each in one.outcome.postings:
+        if each.pair_id is not None:
+            found.update(firms_of(each.pair_id))
+    for vehicle in one.cars.values():
+        for line_id in _lines(vehicle):
+            found.update(firms_of(line_id))
     return found
 
 

@@ -17,4 +17,5 @@ def test_it_measures_two_small_ledgers() -> None:
         rows[2].replace("the replay", "the whole story as JSON"),
         "bare read of the same rows, entries a second",
         "rebuild of all views, entries a second",
+        "the same on one core, entries a second",
     ]

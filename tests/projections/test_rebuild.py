@@ -12,7 +12,8 @@ from ledger.sequencer import Sequencer
 from projections import runner
 from projections.decision_records import Replaced, replace_decision_records
 from projections.envelopes import stored_envelopes
-from projections.runner import Connection, rebuild
+from projections.runner import rebuild
+from projections.writing import Connection
 from tests.support.desk import Desk, desk, enterprise, statement
 from tests.support.keys import private_key
 from tests.support.views import replayed, stored, whole

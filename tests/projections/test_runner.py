@@ -19,9 +19,10 @@ from projections import runner
 from projections.envelopes import stored_envelopes
 from projections.folding import ViewStopped
 from projections.reading import position
-from projections.runner import SHAPE, Connection, Superseded, catch_up, prepare, rebuild
+from projections.runner import SHAPE, catch_up, prepare, rebuild
 from projections.view import Page, Written
 from projections.views.timeline import Timeline
+from projections.writing import Connection, Superseded
 from tests.support.postgres import FIRST, Server
 from tests.support.views import Tables, replayed, stored, whole
 
