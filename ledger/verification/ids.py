@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from typing import Final
 
 ID_BYTES: Final = 16
-_BUCKETS: Final = 1 << 13
+_BUCKETS: Final = 1 << 16
 _EMPTY: Final = bytearray()
 
 
 class KnownBytes:
     """A set of byte strings of one length, each of them random or a hash.
 
-    One is looked for in the bucket, of some thousands, that its hash names (keyed by the process, so that
+    One is looked for in the bucket, of some ten thousands, that its hash names (keyed by the process, so that
     nobody can choose what falls into one). To search through its bytes takes hardly longer than to look into
     a set of all, which takes four times the room.
     """

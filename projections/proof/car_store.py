@@ -22,10 +22,10 @@ class CarStore:
     def take(self, said: Iterable[tuple[str, CarFact]]) -> None:
         """Enter facts by VIN."""
         for vin, fact in said:
-            facts = self.cars.warm(vin)
-            facts.append(fact)
-            if len(facts) > 1 and facts[-2].place > fact.place:  # a replacement stands where its target stood
-                facts.sort(key=_place)
+            if fact.place == fact.index:
+                self.cars.add(vin, fact)
+            else:  # a replacement stands where its target stood
+                self.cars.put(vin, sorted([*self.cars.get(vin, ()), fact], key=_place))
 
     def amend(self, amendment: Amendment) -> None:
         """Take out what stood at a place, of every car; enter what is said instead."""

@@ -86,12 +86,15 @@ class CarFiles:
             yield Move(before, after)
 
     def _add(self, vin: str, fact: Fact) -> Iterator[Move]:
-        car, before = self._placed(vin)
-        self.cars.warm(vin).append(fact)
-        advance(car, fact)
-        after = car.units() if fact.kind in POSTING else before
-        self.recent[vin] = car, after
-        yield Move(before, after)
+        posts = fact.kind in POSTING
+        known = self._placed(vin) if posts else self.recent.get(vin)
+        self.cars.add(vin, fact)
+        if known is not None:
+            car, before = known
+            advance(car, fact)
+            after = car.units() if posts else before
+            self.recent[vin] = car, after
+            yield Move(before, after)
 
     def _placed(self, vin: str) -> tuple[Car, Units]:
         """Return a car as its facts place it, and its units."""
