@@ -1,6 +1,6 @@
 """The car store: what the statements about single cars keep, by VIN, whatever corrections did to it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from projections.proof.amended import Amendment
@@ -29,20 +29,10 @@ class CarStore:
 
     def amend(self, amendment: Amendment) -> None:
         """Take out what stood at a place, of every car; enter what is said instead."""
-        for vin in self._holders(amendment):
+        for vin in self.cars.holders(amendment.place, amendment.vins):
             self.cars.put(vin, [fact for fact in self.cars[vin] if fact.place != amendment.place])
         if amendment.replacement is not None:
             self.fold(amendment.replacement)
-
-    def _holders(self, amendment: Amendment) -> Iterable[str]:
-        """Return the cars that keep something of the place; looks first where the correction says."""
-        found = list(self._keeping(amendment.vins, amendment.place))
-        return found or list(self._keeping(self.cars, amendment.place))
-
-    def _keeping(self, vins: Iterable[str], place: int) -> Iterator[str]:
-        for vin in vins:
-            if any(fact.place == place for fact in self.cars.get(vin, ())):
-                yield vin
 
 
 def _place(fact: CarFact) -> int:

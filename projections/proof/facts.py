@@ -5,7 +5,6 @@ facts of one car, in order, say everything about its units (``projections.proof.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from operator import attrgetter
 from sys import intern
@@ -15,10 +14,11 @@ from typing_extensions import override
 
 from domain import bodies as b
 from domain.calendar import shanghai_date
+from domain.values import value
 from projections.proof.types import Event
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Fact:
     """One statement as far as it concerns one car; equal strings are kept once.
 

@@ -118,8 +118,4 @@ class CarFiles:
     def _holders(self, amendment: Amendment) -> list[str]:
         """Return the cars that keep a fact of the corrected place; looks first where the correction says."""
         likely = self.batches.get(self.places.get(amendment.place, ""), amendment.vins)
-        found = [vin for vin in likely if self._keeps(vin, amendment.place)]
-        return found or [vin for vin in self.cars if self._keeps(vin, amendment.place)]
-
-    def _keeps(self, vin: str, place: int) -> bool:
-        return any(fact.place == place for fact in self.cars.get(vin, ()))
+        return self.cars.holders(amendment.place, likely)

@@ -12,13 +12,24 @@ from datetime import date
 from functools import lru_cache
 from operator import attrgetter
 from sys import intern
-from typing import Any, Final, NamedTuple, TypeVar, get_type_hints
+from typing import Any, Final, NamedTuple, Protocol, TypeVar, get_type_hints
 
 from typing_extensions import override
 
 _LENGTH: Final = 4
 """Bytes that say how many follow."""
-F = TypeVar("F")
+
+
+class Placed(Protocol):
+    """A fact: it stands at a place of the ledger."""
+
+    @property
+    def place(self) -> int:
+        """See ``Event.place``."""
+        ...
+
+
+F = TypeVar("F", bound=Placed)
 
 
 class Packed(Mapping[str, list[F]]):
@@ -31,6 +42,10 @@ class Packed(Mapping[str, list[F]]):
         self._cars: dict[str, bytes] = {}
         self._kinds: dict[type[F], int] = {}
         """Classes of facts, numbered as they came."""
+        self._marks = bytearray()
+        """A bit for each place: whether a fact ever stood there."""
+        self._holders: dict[int, list[str]] | None = None
+        """By place the cars that ever had a fact there; made when one is first looked for among all cars."""
         for vin, facts in (cars or {}).items():
             self.put(vin, facts)
 
@@ -66,10 +81,37 @@ class Packed(Mapping[str, list[F]]):
     def add(self, vin: str, fact: F) -> None:
         """Add a fact behind the others of its car."""
         self._cars[vin] = self._cars.get(vin, b"") + self._packed(fact)
+        self._mark(vin, fact.place)
 
     def put(self, vin: str, facts: Iterable[F]) -> None:
         """Let these be the facts of a car."""
-        self._cars[vin] = b"".join(map(self._packed, facts))
+        self._cars[vin] = b""
+        for fact in facts:
+            self.add(vin, fact)
+
+    def holders(self, place: int, likely: Iterable[str]) -> list[str]:
+        """Return the cars with a fact at a place: of those that are likely, or if none is, of all."""
+        if place >> 3 >= len(self._marks) or not self._marks[place >> 3] & 1 << (place & 7):
+            return []
+        found = [vin for vin in likely if self._holds(vin, place)]
+        if found:
+            return found
+        if self._holders is None:
+            self._holders = {}
+            for vin, facts in self.items():
+                for fact in facts:
+                    self._holders.setdefault(fact.place, []).append(vin)
+        return [vin for vin in dict.fromkeys(self._holders.get(place, ())) if self._holds(vin, place)]
+
+    def _holds(self, vin: str, place: int) -> bool:
+        return any(fact.place == place for fact in self.get(vin, ()))
+
+    def _mark(self, vin: str, place: int) -> None:
+        if (lacking := (place >> 3) + 1 - len(self._marks)) > 0:
+            self._marks.extend(bytes(lacking))
+        self._marks[place >> 3] |= 1 << (place & 7)
+        if self._holders is not None:
+            self._holders.setdefault(place, []).append(vin)
 
     def _packed(self, fact: F) -> bytes:
         kind: Any = type(fact)

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from enum import Enum
 
 from domain.statements import Statement
+from domain.values import value
 
 
 class Verdict(Enum):
@@ -27,7 +28,7 @@ class BooksVerdict(Enum):
     UNDETERMINED = "UNDETERMINED"
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Event:
     """One accepted statement at its place in the ledger.
 

@@ -50,11 +50,16 @@ def test_what_is_packed_is_what_was_said(fact_of: Callable[[int], CarFact | Fact
             kept.add(vin, fact)
             plain.setdefault(vin, []).append(fact)
             assert kept[vin] == plain[vin]
+            for place in (number, number + 1):
+                holders = [one for one, facts in plain.items() if any(fact.place == place for fact in facts)]
+                assert set(kept.holders(place, "ab")) == (set(holders) & set("ab") or set(holders))
         assert list(kept.items()) == list(plain.items()) == list(Packed(plain).items())
         assert "h" not in kept
         assert kept.get("h") is None
         kept.put("a", plain.get("a", [])[1:])
         assert kept["a"] == plain.get("a", [])[1:]
+        for fact in plain.get("a", []):
+            assert ("a" in kept.holders(fact.place, "a")) == any(one.place == fact.place for one in kept["a"])
         del kept["a"]
         assert "a" not in kept
         assert len(kept) == len(plain.keys() - {"a"})
