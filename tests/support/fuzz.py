@@ -13,13 +13,17 @@ from tests.support.reading import Readers
 
 _ACCEPTED = ["2xx", "401", "403", "404", "409"]
 # What no schema can say: the bytes have to hash to the path, the text has to be signed, or be a list, one
-# number has to be below another. Such a request is well-formed and still refused, with these codes.
+# number has to be below another, a name has to be one that there is. Such a request is well-formed and still
+# refused, with these codes.
 _BEYOND_SCHEMAS = {
     "/v1/envelopes": ["400", "422"],
     "/v1/documents/{sha256}": ["400", "415", "416"],
     "/v1/proof/inclusion": ["422"],
     "/v1/reconciliations/preview": ["400", "422"],
     "/v1/proof/consistency": ["422"],
+    "/v1/patterns/{name}": ["422"],
+    "/v1/findings": ["422"],
+    "/v1/explanations/finding": ["422"],
 }
 
 

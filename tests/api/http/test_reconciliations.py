@@ -72,12 +72,13 @@ def test_what_is_no_list_or_no_period_is_refused(at: Readers, monkeypatch: pytes
     """Given wrong lists, periods and media types, when previewed, then each is a problem that says where."""
     for text, role in (
         (POLICE, "customs"),
-        ("vin,registered_on\nX,2025-01-01\n", "police"),
+        ("vin,registered_on\nLSVAB6185R2000001,2025-13-01\n", "police"),
         ("", "police"),
         (b"\xff", "police"),
     ):
         problem(sent(at, text, role), 400, "malformed")
-    assert "line 2, vin" in sent(at, "vin,registered_on\nX,2025-01-01\n").json()["detail"]
+    other = sent(at, "vin,registered_on\nLSVAB6185R2000001,2025-13-01\n").json()["detail"]
+    assert "line 2, registered_on" in other
     for query in (
         "",
         "period_from=2025-01-01",
