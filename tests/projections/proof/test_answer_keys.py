@@ -6,9 +6,7 @@ from projections.proof.types import BooksVerdict, Verdict
 from tests.support.seasons import PlayedSeason
 
 SEEDS = range(1, 21)
-SEASONS = [(60, seed) for seed in SEEDS]
-SEASONS += [(150, seed) for seed in SEEDS if seed % 2 == 0]
-SEASONS += [(400, seed) for seed in SEEDS if seed % 10 == 0]
+SEASONS = [(vehicles, seed) for vehicles in (60, 150, 400) for seed in SEEDS]
 NEEDS_DOCUMENTS = {"C08"}
 
 
