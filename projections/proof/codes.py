@@ -59,7 +59,8 @@ class Codes:
     def fold(self, event: Event) -> None:
         """Look at every code of a statement."""
         body, place = event.statement.body, event.place
-        if not all(map(self._holds, codes_named(event))) or not codes_agree(body):
+        held = [self._holds(code) for code in codes_named(event)]  # each is counted, behind a wrong one too
+        if not all(held) or not codes_agree(body):
             self.faults[place] = Fault(event.index, event.effective_date)
 
     def take(self, codes: Iterable[str], wrong: Iterable[tuple[int, date]]) -> None:

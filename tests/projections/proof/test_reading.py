@@ -3,6 +3,7 @@
 import json
 import pickle
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
 from typing import Any
@@ -137,3 +138,11 @@ def test_what_is_kept_of_the_first_entries_is_what_they_say(faulty: Demonstratio
         for count in {1, len(some) // 2, len(some) - 1} - {0}:
             cut = quiet(some).upto(some[0].index + count)
             assert pickle.dumps(cut) == pickle.dumps(quiet(some[:count]))
+
+
+def test_every_code_is_counted_behind_a_wrong_one(faulty: Demonstration) -> None:
+    """Given a transfer whose seller's code does not hold, when it comes read, then the buyer's is counted alike."""
+    said = next(one for one in events(faulty) if one.statement.type == "PendingExportTransferRecorded")
+    body = said.statement.body.model_copy(update={"from_uscc": "91310000MA1FL00000"})
+    statement = replace(said.statement, body=body)
+    assert compared([Event.of(0, "00" * 32, statement, said.recorded_at)])
