@@ -9,7 +9,8 @@ places. What fills none is looked at as a whole.
 
 import json
 import re
-from functools import lru_cache
+from collections.abc import Callable
+from functools import cached_property, lru_cache
 from typing import Any, Final, NamedTuple
 
 from ledger.entry import MAX_STATEMENT_BYTES, RESERVED_SUBJECT, Derived, Find, derive, found_in
@@ -18,8 +19,12 @@ from ledger.verification.statements import PLAIN_ID, PLAIN_INSTANT, has_plain_me
 
 MOST_MOULDS: Final = 8
 """Of one type; lists of another length are another mould."""
+MOST_TYPES: Final = 100
+"""With moulds; a ledger's own are some fifty."""
 MOST_PLACES: Final = 100
 """In a mould: it is compiled, which takes as long as looking at some hundred statements."""
+MOST_CHARACTERS: Final = 16_384
+"""Of the pattern of a mould, most of them of its places."""
 _NUMBER: Final = "0|-?[1-9][0-9]{0,14}"
 # Without an escape, as in quick. Possessive: what stands in a place is never tried another way.
 _PLACE: Final = rf'(?:"([^\x00-\x1f"\\]*+)"|null|true|false|{_NUMBER})'
@@ -39,7 +44,10 @@ class Cast(NamedTuple):
 
 
 class Mould:
-    """The mould of a statement; ``places`` counts what stands open in it."""
+    """The mould of a statement; ``places`` counts what stands open in it.
+
+    Its pattern is compiled at its first use.
+    """
 
     def __init__(self, model: dict[str, Any]) -> None:
         """Make it of a plain statement with plain outer members."""
@@ -50,12 +58,21 @@ class Mould:
         self._finds: list[tuple[int, Find]] = []
         """Which places hold keys, and what is found there."""
         self._id = 0
-        self._pattern = re.compile(self._whole(model))
+        self._text = self._whole(model)
+
+    @property
+    def is_small(self) -> bool:
+        """Say whether its pattern is compiled in little time."""
+        return self.places <= MOST_PLACES and len(self._text) <= MOST_CHARACTERS
 
     def cast(self, text: str) -> Cast | None:
         """Return what a statement says, None when it does not fill the mould."""
-        match = self._pattern.fullmatch(text)
+        match = self._fullmatch(text)
         return None if match is None else Cast(*self._about, match[self._id], self._derived(match))
+
+    @cached_property
+    def _fullmatch(self) -> Callable[[str], re.Match[str] | None]:
+        return re.compile(self._text).fullmatch
 
     def _derived(self, match: re.Match[str]) -> Derived:
         found = [_keys(find, text) for at, find in self._finds if (text := match[at]) is not None]
@@ -106,7 +123,7 @@ class Moulds:
 
     def cast(self, kind: str, data: bytes) -> Cast | None:
         """Return what the bytes of a statement say, None when they are not plainly one of this type."""
-        known = self._known.setdefault(kind, [])
+        known = self._known.get(kind, [])
         if len(data) > MAX_STATEMENT_BYTES:
             return None
         try:
@@ -119,10 +136,16 @@ class Moulds:
         model = plain_statement(data)
         if model is None or not has_plain_members(model) or model["type"] != kind:
             return None
-        if len(known) < MOST_MOULDS and (mould := Mould(model)).places <= MOST_PLACES:
-            known.append(mould)
+        self._keep(kind, model)
         about = (kind, model["version"], model["agency"], model["ledger"])
         return Cast(*about, model["id"], derive(model))
+
+    def _keep(self, kind: str, model: dict[str, Any]) -> None:
+        known = self._known.get(kind, [])
+        if len(known) < MOST_MOULDS and (known or len(self._known) < MOST_TYPES):
+            mould = Mould(model)
+            if mould.is_small:
+                self._known[kind] = [*known, mould]
 
 
 @lru_cache(maxsize=4_096)

@@ -25,15 +25,11 @@ class CarStore:
             if fact.place == fact.index:
                 self.cars.add(vin, fact)
             else:  # a replacement stands where its target stood
-                self.cars.put(vin, sorted([*self.cars.get(vin, ()), fact], key=_place))
+                self.cars.insert(vin, fact)
 
     def amend(self, amendment: Amendment) -> None:
         """Take out what stood at a place, of every car; enter what is said instead."""
         for vin in self.cars.holders(amendment.place, amendment.vins):
-            self.cars.put(vin, [fact for fact in self.cars[vin] if fact.place != amendment.place])
+            self.cars.take(vin, amendment.place)
         if amendment.replacement is not None:
             self.fold(amendment.replacement)
-
-
-def _place(fact: CarFact) -> int:
-    return fact.place

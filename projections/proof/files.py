@@ -80,7 +80,7 @@ class CarFiles:
         self.places.pop(place, None)
         for vin in holders:
             _, before = self._placed(vin)
-            self.cars.put(vin, [fact for fact in self.cars[vin] if fact.place != place])
+            self.cars.take(vin, place)
             del self.recent[vin]
             _, after = self._placed(vin)
             yield Move(before, after)

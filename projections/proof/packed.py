@@ -18,6 +18,8 @@ from typing_extensions import override
 
 _LENGTH: Final = 4
 """Bytes that say how many follow."""
+_LONG: Final = 4_096
+"""From so many bytes on, those of a car can grow in place, which takes more room."""
 
 
 class Placed(Protocol):
@@ -35,11 +37,11 @@ F = TypeVar("F", bound=Placed)
 class Packed(Mapping[str, list[F]]):
     """Lists of facts (dataclasses of str, int, bool, date, None and tuples of str) by VIN.
 
-    What is read is a copy; to be kept it is :meth:`put`.
+    What is read is a copy.
     """
 
     def __init__(self, cars: Mapping[str, Iterable[F]] | None = None) -> None:
-        self._cars: dict[str, bytes] = {}
+        self._cars: dict[str, bytes | bytearray] = {}
         self._kinds: dict[type[F], int] = {}
         """Classes of facts, numbered as they came."""
         self._marks = bytearray()
@@ -47,7 +49,9 @@ class Packed(Mapping[str, list[F]]):
         self._holders: dict[int, list[str]] | None = None
         """By place the cars that ever had a fact there; made when one is first looked for among all cars."""
         for vin, facts in (cars or {}).items():
-            self.put(vin, facts)
+            self._cars[vin] = b""
+            for fact in facts:
+                self.add(vin, fact)
 
     @override
     def __getitem__(self, vin: str) -> list[F]:
@@ -80,14 +84,17 @@ class Packed(Mapping[str, list[F]]):
 
     def add(self, vin: str, fact: F) -> None:
         """Add a fact behind the others of its car."""
-        self._cars[vin] = self._cars.get(vin, b"") + self._packed(fact)
+        self._write(vin, self._cars.get(vin, b""), (fact,))
         self._mark(vin, fact.place)
 
-    def put(self, vin: str, facts: Iterable[F]) -> None:
-        """Let these be the facts of a car."""
-        self._cars[vin] = b""
-        for fact in facts:
-            self.add(vin, fact)
+    def insert(self, vin: str, fact: F) -> None:
+        """Add a fact behind those of its car that stand at its place or before it."""
+        self._write(vin, b"", sorted([*self.get(vin, ()), fact], key=attrgetter("place")))
+        self._mark(vin, fact.place)
+
+    def take(self, vin: str, place: int) -> None:
+        """Take out the facts of a car that stand at a place."""
+        self._write(vin, b"", [fact for fact in self[vin] if fact.place != place])
 
     def holders(self, place: int, likely: Iterable[str]) -> list[str]:
         """Return the cars with a fact at a place: of those that are likely, or if none is, of all."""
@@ -112,6 +119,13 @@ class Packed(Mapping[str, list[F]]):
         self._marks[place >> 3] |= 1 << (place & 7)
         if self._holders is not None:
             self._holders.setdefault(place, []).append(vin)
+
+    def _write(self, vin: str, known: bytes | bytearray, facts: Iterable[F]) -> None:
+        """Let the facts of a car be those known and these behind them."""
+        if len(known) >= _LONG and type(known) is bytes:
+            known = bytearray(known)
+        known += b"".join([self._packed(fact) for fact in facts])
+        self._cars[vin] = known
 
     def _packed(self, fact: F) -> bytes:
         kind: Any = type(fact)

@@ -1,6 +1,7 @@
 """Moulds: what is cast in one is what the careful road reads, or it is left to it."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -9,7 +10,15 @@ from hypothesis import strategies as st
 
 from ledger.canonical import Malformed, canonical_bytes
 from ledger.entry import MAX_STATEMENT_BYTES, Entry, derive
-from ledger.verification.mould import MOST_MOULDS, MOST_PLACES, Cast, Mould, Moulds
+from ledger.verification.mould import (
+    MOST_CHARACTERS,
+    MOST_MOULDS,
+    MOST_PLACES,
+    MOST_TYPES,
+    Cast,
+    Mould,
+    Moulds,
+)
 from ledger.verification.statements import checked_statement
 from tests.ledger.test_verify_quick import HEADER
 from tests.support.ledger_builder import EXPORTER, UPSTREAM, history
@@ -105,10 +114,32 @@ def test_moulds_and_places_are_bounded() -> None:
         data = written({"vins": ["LB3A33H67RB002910"] * length})
         assert agrees(moulds.cast("QuotaGranted", data), data, "QuotaGranted")
     assert len(moulds._known["QuotaGranted"]) == MOST_MOULDS
-    many = written({"vins": ["x"] * MOST_PLACES})
-    assert Mould(json.loads(many)).places > MOST_PLACES
-    assert agrees(Moulds().cast("QuotaGranted", many), many, "QuotaGranted")
     assert Moulds().cast("QuotaGranted", written({"reason": "x" * MAX_STATEMENT_BYTES})) is None
+
+
+@pytest.mark.parametrize(
+    "body", [{"vins": ["x"] * MOST_PLACES}, {"x" * MOST_CHARACTERS: 1}], ids=["places", "names"]
+)
+def test_a_large_statement_is_no_mould(body: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Given statements with more places, or longer names, than a mould has, when they are looked at, then no pattern is compiled for them."""
+    moulds, data = Moulds(), written(body)
+    monkeypatch.setattr(re, "compile", lambda _: pytest.fail("a pattern was compiled"))
+    for _ in range(2):
+        assert agrees(moulds.cast("QuotaGranted", data), data, "QuotaGranted")
+    assert not moulds._known
+
+
+def test_types_are_bounded() -> None:
+    """Given statements of ever another type, then no more types have moulds than stated, and those that have gain more."""
+    moulds = Moulds()
+    for number in range(2 * MOST_TYPES):
+        kind = f"Type{number}"
+        data = written({"reason": "x"}, type=kind)
+        assert agrees(moulds.cast(kind, data), data, kind)
+    assert len(moulds._known) == MOST_TYPES
+    data = written({"reason": ["x"]}, type="Type0")
+    assert agrees(moulds.cast("Type0", data), data, "Type0")
+    assert len(moulds._known["Type0"]) == 2
 
 
 def test_another_type_or_text_is_left_to_the_careful_road() -> None:

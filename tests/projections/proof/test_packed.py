@@ -56,15 +56,37 @@ def test_what_is_packed_is_what_was_said(fact_of: Callable[[int], CarFact | Fact
         assert list(kept.items()) == list(plain.items()) == list(Packed(plain).items())
         assert "h" not in kept
         assert kept.get("h") is None
-        kept.put("a", plain.get("a", [])[1:])
-        assert kept["a"] == plain.get("a", [])[1:]
-        for fact in plain.get("a", []):
-            assert ("a" in kept.holders(fact.place, "a")) == any(one.place == fact.place for one in kept["a"])
-        del kept["a"]
-        assert "a" not in kept
-        assert len(kept) == len(plain.keys() - {"a"})
+        for vin, place in [(vin, fact.place) for vin, facts in plain.items() for fact in facts[:1]]:
+            kept.take(vin, place)
+            plain[vin] = [fact for fact in plain[vin] if fact.place != place]
+            assert vin not in kept.holders(place, vin)
+        for vin, number in said:
+            fact = fact_of(number)
+            kept.insert(vin, fact)
+            plain[vin] = sorted([*plain[vin], fact], key=lambda fact: fact.place)
+            assert vin in kept.holders(fact.place, vin)
+        assert dict(kept) == plain
+        for vin in plain:
+            del kept[vin]
+            assert vin not in kept
+        assert not kept
 
     compared()
+
+
+def test_many_facts_of_one_car() -> None:
+    """Given more facts of one car than there are of any, when some are taken out and put in again, then each stands once where it stood."""
+    facts = [of_unit(number) for number in range(0, 300, 3)]
+    kept = Packed[CarFact | Fact]()
+    for fact in facts:
+        kept.add("a", fact)
+    assert kept.holders(facts[7].place, "b") == ["a"]
+    for _ in range(3):
+        kept.take("a", facts[7].place)
+        assert kept.holders(facts[7].place, "b") == []
+        kept.insert("a", facts[7])
+        assert kept.holders(facts[7].place, "b") == ["a"]
+    assert kept["a"] == facts
 
 
 def test_a_copy_is_read() -> None:
