@@ -166,9 +166,10 @@ def main() -> None:
         print(json.dumps(measure(chosen.db)))
     else:
         with tempfile.TemporaryDirectory(prefix="replay-") as folder:
-            columns = []
+            columns, kept = [], chosen.folder or Path(folder)
+            kept.mkdir(parents=True, exist_ok=True)
             for size in sorted(chosen.sizes):
-                path = (chosen.folder or Path(folder)) / f"replay-{size}.db"
+                path = kept / f"replay-{size}.db"
                 if not path.exists():
                     child("build", f"sqlite:///{path}", chosen.cars, size)
                 columns.append(child("measure", f"sqlite:///{path}", chosen.cars, size))
