@@ -13,13 +13,13 @@ from functools import cache
 from typing import Annotated, Any, Final, Literal, cast
 
 from pydantic import Field, StrictInt, TypeAdapter, ValidationError, create_model
-from pydantic_core import ErrorDetails
+from pydantic_core import ErrorDetails, PydanticCustomError
 
 from domain import identifiers
 from domain.bodies import Body
 from domain.calendar import shanghai_date
 from domain.catalogue import CATALOGUE, TypeSpec
-from domain.shapes import Agency, BodyModel, Instant, Sha256
+from domain.shapes import Agency, BodyModel, Instant, Sha256, parse_instant
 from domain.values import value
 
 AttachmentKind = Literal[
@@ -27,6 +27,8 @@ AttachmentKind = Literal[
 ]
 VERSION: Final = 1
 MAX_ATTACHMENTS: Final = 100
+MAX_LEDGER: Final = 200
+"""Characters."""
 _SHOWN_INPUT: Final = 60
 
 
@@ -51,14 +53,17 @@ class Attachment(BodyModel):
     sha256: Sha256
 
 
+Attachments = Annotated[tuple[Attachment, ...], Field(strict=False, max_length=MAX_ATTACHMENTS)]
+
+
 class _Form(BodyModel):
     """The outer object; ``body`` is read by the model that ``type`` names."""
 
     agency: Agency
-    attachments: Annotated[tuple[Attachment, ...], Field(strict=False, max_length=MAX_ATTACHMENTS)]
+    attachments: Attachments
     body: dict[str, Any]
     id: Annotated[str, Field(pattern="^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")]
-    ledger: Annotated[str, Field(min_length=1, max_length=200)]
+    ledger: Annotated[str, Field(min_length=1, max_length=MAX_LEDGER)]
     occurred_at: Instant
     type: str
     version: StrictInt
@@ -93,6 +98,7 @@ class Statement:
 
 
 _FORM: Final = TypeAdapter(_Form).validator
+_ATTACHMENTS: Final = TypeAdapter(Attachments).validator
 
 
 @cache
@@ -161,6 +167,34 @@ def read_statement(kind: str, text: bytes) -> Statement:
     except ValueError as error:
         raise MalformedStatement(f"statement: no JSON: {error}") from None
     return parse_statement(statement)
+
+
+def read_members(
+    kind: str,
+    version: int,
+    agency: str,
+    ledger: str,
+    number: str,
+    occurred_at: str,
+    attachments: str,
+    body: str,
+) -> Statement:
+    """Return the statement with these outer members, of which attachments and body are JSON.
+
+    As ``read_statement`` of them together, where agency and id are known to be of the form; in half the time.
+
+    Raises:
+        MalformedStatement: one is not of the form; ``read_statement`` says which, and what would be right.
+    """
+    if kind not in CATALOGUE or version != VERSION or not 1 <= len(ledger) <= MAX_LEDGER:
+        raise MalformedStatement("type, version or ledger: not of the form")
+    try:
+        documents = () if attachments == "[]" else _ATTACHMENTS.validate_json(attachments)
+        said: Body = _BODIES[kind].validate_json(body)
+        instant = parse_instant(occurred_at)
+    except (ValidationError, PydanticCustomError):
+        raise MalformedStatement("attachments, body or occurred_at: not of the form") from None
+    return Statement(agency, documents, said, number, ledger, instant, kind, VERSION)
 
 
 _WANTED: Final = {

@@ -208,12 +208,10 @@ def _parse_payload(payload: bytes) -> tuple[Head, tuple[str, ...]]:
     first, *rest = payload.split(b"\n")
     if not 1 <= len(rest) <= MAX_STATEMENTS:
         raise Malformed(f"payload: {len(rest)} statement lines, 1 to {MAX_STATEMENTS} are allowed")
-    hashes = []
-    for number, line in enumerate(rest, start=1):
-        text = line.decode("ascii", "replace")
-        if not _HASH.match(text):
-            raise Malformed(f"payload: line {number} is not 64 lower-case hex digits")
-        hashes.append(text)
+    hashes = [line.decode("ascii", "replace") for line in rest]
+    if not all(map(_HASH.match, hashes)):
+        number = next(number for number, text in enumerate(hashes, start=1) if not _HASH.match(text))
+        raise Malformed(f"payload: line {number} is not 64 lower-case hex digits")
     return _parse_head(first), tuple(hashes)
 
 

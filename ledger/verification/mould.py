@@ -9,12 +9,15 @@ places. What fills none is looked at as a whole.
 
 import json
 import re
-from collections.abc import Callable
-from functools import cached_property, lru_cache
+from collections.abc import Iterator, Sequence
+from functools import cached_property, lru_cache, partial
 from typing import Any, Final, NamedTuple
 
+import orjson
+
 from ledger.entry import MAX_STATEMENT_BYTES, RESERVED_SUBJECT, Derived, Find, derive, found_in
-from ledger.verification.quick import plain_statement
+from ledger.verification.lines import LinePattern
+from ledger.verification.quick import PLAIN_FORM, plain_statement
 from ledger.verification.statements import PLAIN_ID, PLAIN_INSTANT, has_plain_members
 
 MOST_MOULDS: Final = 8
@@ -27,7 +30,8 @@ MOST_CHARACTERS: Final = 16_384
 """Of the pattern of a mould, most of them of its places."""
 _NUMBER: Final = "0|-?[1-9][0-9]{0,14}"
 # Without an escape, as in quick. Possessive: what stands in a place is never tried another way.
-_PLACE: Final = rf'(?:"([^\x00-\x1f"\\]*+)"|null|true|false|{_NUMBER})'
+_TEXT: Final = r'[^\x00-\x1f"\\]*+'
+_BARE: Final = f"null|true|false|{_NUMBER}"
 _FIXED: Final = frozenset({"agency", "ledger", "type", "version"})
 """Outer members that are part of the mould."""
 
@@ -40,6 +44,10 @@ class Cast(NamedTuple):
     agency: str
     ledger: str
     id: str
+    occurred_at: str
+    attachments: str
+    """As JSON; so is the body."""
+    body: str
     derived: Derived
 
 
@@ -55,33 +63,41 @@ class Mould:
         self.places = 0
         self._about = (kind, model["version"], model["agency"], model["ledger"])
         self._own = {RESERVED_SUBJECT[kind]} if kind in RESERVED_SUBJECT else set[str]()
-        self._finds: list[tuple[int, Find]] = []
-        """Which places hold keys, and what is found there."""
-        self._id = 0
+        self._groups: list[str | Find] = []
+        """Of each group of the pattern: an outer member, or what is found in a place that holds keys."""
         self._text = self._whole(model)
+        self._members = [self._groups.index(name) for name in ("id", "occurred_at", "attachments", "body")]
+        self._finds = [(at, find) for at, find in enumerate(self._groups) if not isinstance(find, str)]
 
     @property
     def is_small(self) -> bool:
         """Say whether its pattern is compiled in little time."""
         return self.places <= MOST_PLACES and len(self._text) <= MOST_CHARACTERS
 
-    def cast(self, text: str) -> Cast | None:
-        """Return what a statement says, None when it does not fill the mould."""
-        match = self._fullmatch(text)
-        return None if match is None else Cast(*self._about, match[self._id], self._derived(match))
+    def casts(self, statements: Sequence[bytes]) -> list[Cast | None]:
+        """Return what statements say, None for each that does not fill the mould."""
+        rows = self._pattern.groups(statements)
+        filled = [row for row in rows if row[0]]
+        members = [[row[at] for row in filled] for at in self._members]
+        made = map(partial(Cast, *self._about), *members, self._derived(filled))
+        return list(made) if len(filled) == len(rows) else [next(made) if row[0] else None for row in rows]
 
     @cached_property
-    def _fullmatch(self) -> Callable[[str], re.Match[str] | None]:
-        return re.compile(self._text).fullmatch
+    def _pattern(self) -> LinePattern:
+        return LinePattern(self._text)
 
-    def _derived(self, match: re.Match[str]) -> Derived:
-        found = [_keys(find, text) for at, find in self._finds if (text := match[at]) is not None]
-        if len(found) == 1 and not self._own:
-            return found[0]
+    def _derived(self, rows: Sequence[tuple[str, ...]]) -> Iterator[Derived]:
+        if len(self._finds) == 1 and not self._own:
+            [(place, find)] = self._finds
+            return (_keys(find, row[place]) for row in rows)
+        return map(self._joined, rows)
+
+    def _joined(self, row: tuple[str, ...]) -> Derived:
         subjects, tags = set(self._own), set[str]()
-        for one in found:
-            subjects.update(one.subjects)
-            tags.update(one.tags)
+        for at, find in self._finds:
+            found = _keys(find, row[at])
+            subjects.update(found.subjects)
+            tags.update(found.tags)
         return Derived(tuple(sorted(subjects)), tuple(sorted(tags)))
 
     def _whole(self, model: dict[str, Any]) -> str:
@@ -89,13 +105,14 @@ class Mould:
         for name, value in sorted(model.items()):
             if name in _FIXED:
                 parts[name] = re.escape(json.dumps(value, ensure_ascii=False))
-            elif name == "occurred_at":
-                parts[name] = f'"{PLAIN_INSTANT}"'
-            elif name == "id":
-                self._id = self.places = self.places + 1
+                continue
+            self._groups.append(name)
+            if name == "id":
                 parts[name] = f'"({PLAIN_ID})"'
+            elif name == "occurred_at":
+                parts[name] = f'"({PLAIN_INSTANT})"'
             else:
-                parts[name] = self._open(value, None, body=name == "body")
+                parts[name] = f"({self._open(value, None, body=name == 'body')})"
         return _object(parts)
 
     def _open(self, value: Any, find: Find | None, *, body: bool) -> str:
@@ -104,15 +121,16 @@ class Mould:
             return _object(
                 {
                     name: self._open(inner, found_in(name) if body else None, body=body)
-                    for name, inner in value.items()
+                    for name, inner in sorted(value.items())
                 }
             )
         if isinstance(value, list):
             return rf"\[{','.join([self._open(inner, find, body=body) for inner in value])}\]"
         self.places += 1
-        if find is not None:
-            self._finds.append((self.places, find))
-        return _PLACE
+        if find is None:
+            return rf'(?:"{_TEXT}"|{_BARE})'
+        self._groups.append(find)
+        return rf'(?:"({_TEXT})"|{_BARE})'
 
 
 class Moulds:
@@ -121,36 +139,55 @@ class Moulds:
     def __init__(self) -> None:
         self._known: dict[str, list[Mould]] = {}
 
-    def cast(self, kind: str, data: bytes) -> Cast | None:
-        """Return what the bytes of a statement say, None when they are not plainly one of this type."""
-        known = self._known.get(kind, [])
-        if len(data) > MAX_STATEMENT_BYTES:
-            return None
-        try:
-            text = data.decode()
-        except UnicodeDecodeError:
-            return None
-        for mould in known:
-            if (cast := mould.cast(text)) is not None:
-                return cast
-        model = plain_statement(data)
-        if model is None or not has_plain_members(model) or model["type"] != kind:
-            return None
-        self._keep(kind, model)
-        about = (kind, model["version"], model["agency"], model["ledger"])
-        return Cast(*about, model["id"], derive(model))
+    def casts(self, kind: str, statements: Sequence[bytes]) -> list[Cast | None]:
+        """Return what the bytes of statements say, None for each that is not plainly one of this type."""
+        found: dict[int, Cast] = {}
+        left = [at for at, data in enumerate(statements) if len(data) <= MAX_STATEMENT_BYTES]
 
-    def _keep(self, kind: str, model: dict[str, Any]) -> None:
+        def fill(mould: Mould) -> list[int]:
+            casts = mould.casts([statements[at] for at in left])
+            found.update({at: cast for at, cast in zip(left, casts, strict=True) if cast is not None})
+            return [at for at, cast in zip(left, casts, strict=True) if cast is None]
+
+        for mould in self._known.get(kind, ()):
+            if left:
+                left = fill(mould)
+        while left:
+            at = left.pop(0)
+            model = plain_statement(statements[at])
+            if model is None or not has_plain_members(model) or model["type"] != kind:
+                continue
+            found[at] = _cast(model)
+            if (made := self._keep(kind, model)) is not None and left:
+                left = fill(made)
+        return [found.get(at) for at in range(len(statements))]
+
+    def _keep(self, kind: str, model: dict[str, Any]) -> Mould | None:
+        """Make a mould of a statement, unless there are enough of them or it would be too large."""
         known = self._known.get(kind, [])
-        if len(known) < MOST_MOULDS and (known or len(self._known) < MOST_TYPES):
-            mould = Mould(model)
-            if mould.is_small:
-                self._known[kind] = [*known, mould]
+        if len(known) == MOST_MOULDS or (not known and len(self._known) == MOST_TYPES):
+            return None
+        mould = Mould(model)
+        if not mould.is_small:
+            return None
+        self._known[kind] = [*known, mould]
+        return mould
+
+
+def _cast(model: dict[str, Any]) -> Cast:
+    return Cast(
+        model["type"], model["version"], model["agency"], model["ledger"], model["id"], model["occurred_at"],
+        _written(model["attachments"]), _written(model["body"]), derive(model),
+    )  # fmt: skip
+
+
+def _written(value: Any) -> str:
+    return orjson.dumps(value, option=PLAIN_FORM).decode()
 
 
 @lru_cache(maxsize=4_096)
 def _keys(find: Find, text: str) -> Derived:
-    """Return what is found in one text; a car or an enterprise is named many times."""
+    """Return what is found in one text, in an empty one nothing; a car is named many times."""
     subjects, tags = set[str](), set[str]()
     find(text, subjects, tags)
     return Derived(tuple(sorted(subjects)), tuple(sorted(tags)))

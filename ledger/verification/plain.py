@@ -7,7 +7,7 @@ outside every row and is looked at as ever; nothing is said against it here.
 
 from collections.abc import Callable, Iterator, Sequence
 from hashlib import sha256
-from itertools import zip_longest
+from itertools import groupby
 from typing import Any, Final, NamedTuple
 
 from ledger.entry import MAX_ENTRY_BYTES
@@ -15,24 +15,25 @@ from ledger.heads import HEADS_COMMITTED
 from ledger.merkle import leaf_hash
 from ledger.verification.key_fold import KEY_TYPES
 from ledger.verification.mould import Cast, Moulds
-from ledger.verification.quick import PlainHeader, plain_header
+from ledger.verification.quick import PlainHeader, plain_headers
 from ledger.verification.rows import SUBMISSION_REFUSED
 from ledger.verification.subjects import Link
 from ledger.verification.types import POLICY_PUBLISHED
 
 
 class Told(NamedTuple):
-    """An entry of a row, for a reader."""
+    """The entries of a row, for a reader."""
 
-    type: str
-    subjects: Sequence[str]
-    statement: bytes
-    recorded_at: str
+    start: int
+    """Index of the first."""
+    casts: Sequence[Cast]
+    statements: Sequence[bytes]
+    recorded_at: Sequence[str]
 
 
-Reader = Callable[[int, Sequence[Told]], Any]
-"""(index of the first, entries in a row) → what an observer wants to know of them. A function of a module, so
-that another process finds it; it raises nothing, and what it returns can be pickled."""
+Reader = Callable[[Told], Any]
+"""Entries in a row → what an observer wants to know of them. A function of a module, so that another process
+finds it; it raises nothing, and what it returns can be pickled."""
 
 APART: Final = KEY_TYPES | {POLICY_PUBLISHED, HEADS_COMMITTED, SUBMISSION_REFUSED}
 """Types that the pass looks at one by one."""
@@ -81,78 +82,13 @@ class Plain(NamedTuple):
         return len(self.ids)
 
 
-class Row:
-    """A row that is being made."""
+class _Sound(NamedTuple):
+    """An entry that is by itself plainly as it should be."""
 
-    def __init__(self, index: int, header: PlainHeader, ledger: str) -> None:
-        self.start = index
-        self._first = header
-        self._ledger = ledger
-        self._recorded_at = ""
-        self._last = header.prev
-        self._leaves: list[bytes] = []
-        self._ids: dict[bytes, None] = {}
-        self._digests: list[str] = []
-        self._links: dict[str, list[Any]] = {}
-        self._subjects = self._tags = 0
-        self._runs: list[list[Any]] = []
-        self._told: list[Told] = []
-
-    def goes_on(self, header: PlainHeader, ledger: str, number: bytes) -> bool:
-        """Say whether an entry can stand behind those that are in it."""
-        if header.prev != self._last or header.recorded_at < self._recorded_at or ledger != self._ledger:
-            return False
-        if number in self._ids:
-            return False
-        at, links = len(self._ids) - 1, self._links
-        for key, link, prev in header.links:
-            known = links.get(key)
-            if known is not None:
-                _, _, _, last_number, last = known
-                before = self._last if last == at else self._leaves[last].hex()
-                if prev != before or int(link) != last_number + 1:
-                    return False
-        return True
-
-    def add(self, leaf: bytes, header: PlainHeader, cast: Cast, number: bytes, statement: bytes) -> None:
-        """Take in an entry that is the first of the row, or with which it goes on."""
-        at, links = len(self._leaves), self._links
-        self._leaves.append(leaf)
-        self._last = leaf.hex()
-        self._ids[number] = None
-        self._digests.append(sha256(statement).hexdigest())
-        for key, link, prev in header.links:
-            known = links.get(key)
-            if known is None:
-                first = int(link)
-                links[key] = [key, first, prev, first, at]
-            else:
-                known[3] += 1
-                known[4] = at
-        self._subjects += len(header.links)
-        self._tags += len(cast.derived.tags)
-        envelope, _, item, _, recorded_at, _, _, _ = header
-        self._recorded_at = recorded_at
-        about = (envelope, recorded_at, cast.type, cast.version, cast.agency)
-        runs = self._runs
-        if runs and runs[-1][0] == about and runs[-1][1] + runs[-1][2] == int(item):
-            runs[-1][2] += 1
-        else:
-            runs.append([about, int(item), 1])
-        self._told.append(Told(cast.type, cast.derived.subjects, statement, recorded_at))
-
-    def plain(self, reader: Reader | None) -> Plain:
-        """Return the row, and what the reader says of it."""
-        runs = [
-            Run(count, envelope, item, recorded_at, kind, version, agency)
-            for (envelope, recorded_at, kind, version, agency), item, count in self._runs
-        ]
-        said = None if reader is None else reader(self.start, self._told)
-        return Plain(
-            self.start, b"".join(self._leaves), self._first.prev, self._first.recorded_at, self._recorded_at,
-            self._ledger, list(self._ids), self._digests, [Link(*link) for link in self._links.values()],
-            self._subjects, self._tags, runs, said,
-        )  # fmt: skip
+    leaf: bytes
+    header: PlainHeader
+    cast: Cast
+    statement: bytes
 
 
 def rows_of(
@@ -166,33 +102,100 @@ def rows_of(
         stored: the leaf hash that lies beside each, where there is one; may be shorter.
         reader: is asked of every row.
     """
-    row: Row | None = None
-    for index, (data, beside) in enumerate(zip_longest(entries, stored), start):
-        leaf = leaf_hash(data)
-        line, _, statement = data.partition(b"\n")
-        header, cast = plain_header(line), None
-        if (
-            header is not None
-            and header.index == str(index)
-            and header.type not in APART
-            and (beside is None or beside == leaf)
-            and len(data) <= MAX_ENTRY_BYTES
-        ):
-            cast = _MOULDS.cast(header.type, statement)
-        if header is None or cast is None or not header.follows(cast.derived):
-            if row is not None:
-                yield row.plain(reader)
-                row = None
-            yield data
-            continue
-        number = bytes.fromhex(cast.id.replace("-", ""))
-        if row is None or not row.goes_on(header, cast.ledger, number):
-            if row is not None:
-                yield row.plain(reader)
-            row = Row(index, header, cast.ledger)
-        row.add(leaf, header, cast, number, statement)
-    if row is not None:
-        yield row.plain(reader)
+    sound = _looked_at(start, entries, stored)
+    for is_sound, places in groupby(range(len(entries)), lambda at: sound[at] is not None):
+        at, *others = places
+        stop = at + len(others) + 1
+        row = (
+            _row(start + at, [one for one in sound[at:stop] if one is not None], reader) if is_sound else None
+        )
+        if row is not None:
+            yield row
+        else:
+            yield from entries[at:stop]
 
 
+def _looked_at(start: int, entries: Sequence[bytes], stored: Sequence[bytes | None]) -> list[_Sound | None]:
+    """Look at each entry by itself, all of one type together."""
+    parts = [data.partition(b"\n") if len(data) <= MAX_ENTRY_BYTES else (b"", b"", b"") for data in entries]
+    statements = [statement for _, _, statement in parts]
+    headers = plain_headers([line for line, _, _ in parts])
+    places: dict[str, list[int]] = {}
+    for at, header in enumerate(headers):
+        if header is not None and header.index == str(start + at) and header.type not in APART:
+            places.setdefault(header.type, []).append(at)
+    sound: list[_Sound | None] = [None] * len(entries)
+    for kind, of_kind in places.items():
+        casts = _MOULDS.casts(kind, [statements[at] for at in of_kind])
+        for at, cast in zip(of_kind, casts, strict=True):
+            header, leaf = headers[at], leaf_hash(entries[at])
+            beside = stored[at] if at < len(stored) else None
+            if (
+                cast is not None
+                and header is not None
+                and header.follows(cast.derived)
+                and beside in {None, leaf}
+            ):
+                sound[at] = _Sound(leaf, header, cast, statements[at])
+    return sound
+
+
+def _row(start: int, sound: Sequence[_Sound], reader: Reader | None) -> Plain | None:
+    """Return the row of entries, None where one does not go on from those before it."""
+    leaves, headers, casts, statements = zip(*sound, strict=True)
+    prevs = [header.prev for header in headers]
+    recorded_at = [header.recorded_at for header in headers]
+    hashes = [leaf.hex() for leaf in leaves]
+    numbers = bytes.fromhex("".join([cast.id for cast in casts]).replace("-", ""))
+    ids = [numbers[at : at + _ID_BYTES] for at in range(0, len(numbers), _ID_BYTES)]
+    links = _links([header.links for header in headers], hashes)
+    if (
+        prevs[1:] != hashes[:-1]
+        or recorded_at != sorted(recorded_at)
+        or len(set(ids)) != len(ids)
+        or len({cast.ledger for cast in casts}) != 1
+        or links is None
+    ):
+        return None
+    said = None if reader is None else reader(Told(start, casts, statements, recorded_at))
+    return Plain(
+        start, b"".join(leaves), prevs[0], recorded_at[0], recorded_at[-1], casts[0].ledger, ids,
+        [sha256(statement).hexdigest() for statement in statements], links,
+        sum([len(header.links) for header in headers]), sum([len(cast.derived.tags) for cast in casts]),
+        _runs(headers, casts), said,
+    )  # fmt: skip
+
+
+def _links(of_entries: Sequence[Sequence[tuple[str, int, str]]], hashes: Sequence[str]) -> list[Link] | None:
+    """Return where the chain of each subject enters and leaves a row, None where one does not go on in it."""
+    links: dict[str, list[Any]] = {}
+    for at, of_entry in enumerate(of_entries):
+        for key, number, prev in of_entry:
+            known = links.get(key)
+            if known is None:
+                links[key] = [key, number, prev, number, at]
+            elif prev == hashes[known[4]] and number == known[3] + 1:
+                known[3:] = number, at
+            else:
+                return None
+    return [Link(*link) for link in links.values()]
+
+
+def _runs(headers: Sequence[PlainHeader], casts: Sequence[Cast]) -> list[Run]:
+    runs, at = list[Run](), 0
+    # Of items in a row and entries in a row the difference stays the same.
+    offsets = [int(header.item) - at for at, header in enumerate(headers)]
+    abouts = [
+        (header.envelope, header.recorded_at, cast.type, cast.version, cast.agency)
+        for header, cast in zip(headers, casts, strict=True)
+    ]
+    for (about, offset), some in groupby(zip(abouts, offsets, strict=True)):
+        envelope, recorded_at, kind, version, agency = about
+        entries = len(list(some))
+        runs.append(Run(entries, envelope, at + offset, recorded_at, kind, version, agency))
+        at += entries
+    return runs
+
+
+_ID_BYTES: Final = 16
 _MOULDS: Final = Moulds()

@@ -8,7 +8,7 @@ None means no more than that it is not plain to see: ``ledger.canonical`` and ``
 is.
 """
 
-import re
+from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
@@ -17,43 +17,43 @@ import orjson
 
 from ledger.canonical import MAX_DEPTH
 from ledger.entry import MAX_STATEMENT_BYTES, Derived
-from ledger.header import MAX_ENTRY_BYTES, MAX_SUBJECTS
+from ledger.header import MAX_SUBJECTS
+from ledger.verification.lines import LinePattern
 
 # Sorted members, and no integer beyond ±(2^53−1).
-_PLAIN_FORM: Final = orjson.OPT_SORT_KEYS | orjson.OPT_STRICT_INTEGER
-_LINK: Final = r'\["([!#-\[\]-~]++)",([1-9][0-9]{0,14}),"([0-9a-f]{64})"\]'
-_ANY_LINK: Final = _LINK.replace("(", "(?:")
-_LINKS: Final = re.compile(_LINK)
+PLAIN_FORM: Final = orjson.OPT_SORT_KEYS | orjson.OPT_STRICT_INTEGER
+_LINK: Final = r'\["[!#-\[\]-~]++",[1-9][0-9]{0,14},"[0-9a-f]{64}"\]'
 FRONT: Final = (
     r'\{"envelope":"([0-9a-f]{64})","index":(0|[1-9][0-9]{0,14}),"item":([1-9][0-9]{0,14}),'
     r'"prev":"([0-9a-f]{64})",'
 )
 """How the header of a signed statement begins: envelope, index, item, prev."""
-_HEADER: Final = re.compile(
+_HEADER: Final = LinePattern(
     rf'{FRONT}"recorded_at":"([0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}T(?:[01][0-9]|2[0-3]):[0-9]{{2}}:[0-9]{{2}}\.[0-9]{{6}}Z)",'
-    rf'"subjects":\[((?:{_ANY_LINK}(?:,{_ANY_LINK})*+)?+)\],"tags":\[([^\]]*+)\],"type":"([0-9A-Za-z]++)","v":1\}}'
+    rf'"subjects":\[((?:{_LINK}(?:,{_LINK})*+)?+)\],"tags":\[([ -\\^-~]*+)\],'
+    r'"type":"([0-9A-Za-z]++)","v":1\}'
 )
 
 
 class PlainHeader(NamedTuple):
-    """The header of a signed statement; numbers are their digits."""
+    """The header of a signed statement; ``index`` and ``item`` are their digits."""
 
     envelope: str
     index: str  # type: ignore[assignment]  # as in Header
     item: str
     prev: str
     recorded_at: str
-    links: list[tuple[str, str, str]]
-    """Of each subject: key, number, leaf hash (hex)."""
     tags: str
     """What stands between the brackets; nothing is known of it."""
     type: str
+    links: list[tuple[str, int, str]]
+    """Of each subject: key, number, leaf hash (hex)."""
 
     def follows(self, derived: Derived) -> bool:
         """Say whether subjects and tags are those of a statement, written as they should be."""
         subjects, tags = derived
         written = '"' + '","'.join(tags) + '"' if tags else ""
-        return self.tags == written and tuple([link[0] for link in self.links]) == subjects
+        return self.tags == written and tuple([key for key, _, _ in self.links]) == subjects
 
 
 def plain_statement(data: bytes) -> dict[str, Any] | None:
@@ -62,7 +62,7 @@ def plain_statement(data: bytes) -> dict[str, Any] | None:
         return None
     try:
         value: dict[str, Any] = orjson.loads(data)
-        if orjson.dumps(value, option=_PLAIN_FORM) != data:
+        if orjson.dumps(value, option=PLAIN_FORM) != data:
             return None
     except (ValueError, TypeError):  # no JSON; nested too deep or an integer too large to be written again
         return None
@@ -70,25 +70,22 @@ def plain_statement(data: bytes) -> dict[str, Any] | None:
     return value if _is_plain(value, 1, data.isascii() and b"\x7f" not in data) else None
 
 
-def plain_header(line: bytes) -> PlainHeader | None:
-    """Return the header if the line is plainly one, as ``parse_header`` would, but for order and tags.
+def plain_headers(lines: Sequence[bytes]) -> list[PlainHeader | None]:
+    """Return of each line the header if it is plainly one, as ``parse_header`` would, but for order and tags.
 
     What it says of subjects and tags is the form that it should have only where it :meth:`follows
     <PlainHeader.follows>` from its statement.
     """
-    if len(line) > MAX_ENTRY_BYTES:
-        return None
-    try:
-        match = _HEADER.fullmatch(line.decode("ascii"))
-    except UnicodeDecodeError:
-        return None
-    if match is None:
-        return None
-    envelope, index, item, prev, recorded_at, links, tags, kind = match.groups()
-    found = _LINKS.findall(links)
-    if len(found) > MAX_SUBJECTS or not is_instant(recorded_at):
-        return None
-    return PlainHeader(envelope, index, item, prev, recorded_at, found, tags, kind)
+    rows = _HEADER.groups(lines)
+    all_links = orjson.loads(f"[{','.join([f'[{row[5]}]' for row in rows])}]")
+    return [
+        PlainHeader(envelope, index, item, prev, recorded_at, tags, kind, links)
+        if kind and len(links) <= MAX_SUBJECTS and is_instant(recorded_at)
+        else None
+        for (envelope, index, item, prev, recorded_at, _, tags, kind), links in zip(
+            rows, all_links, strict=True
+        )
+    ]
 
 
 @lru_cache(maxsize=256)

@@ -12,11 +12,14 @@ _HASH = re.compile(r"[0-9a-f]{64}\Z")
 _KEY = re.compile(r"[a-z]+:[!-~]{1,150}\Z")
 _CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
 PLAIN_ID: Final = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+_PLAIN_DAY: Final = (
+    "(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)"
+)
 PLAIN_INSTANT: Final = (
-    "[12][0-9]{3}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
+    f"[12][0-9]{{3}}-{_PLAIN_DAY}T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
     "(?:\\.[0-9]{1,6})?(?:Z|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9])"
 )
-"""Any day of these is one, whatever the month and the offset: most instants need no closer look."""
+"""Any day of these is one, whatever the year and the offset: most instants need no closer look."""
 _ID = re.compile(rf"{PLAIN_ID}\Z")
 _PLAIN_INSTANT = re.compile(rf"{PLAIN_INSTANT}\Z")
 _REFUSED_MEMBERS: Final = {"concerns", "envelope", "items", "part", "parts", "seq", "signer"}

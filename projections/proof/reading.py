@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 from domain import bodies as b
 from domain.calendar import shanghai_date
 from domain.identifiers import uscc_holds
-from domain.statements import MalformedStatement, read_statement
+from domain.statements import MalformedStatement, read_members
 from ledger.verification import Told
 from projections.proof.amended import Attached, attached, microseconds
 from projections.proof.car_facts import CarFact, read_facts
@@ -111,28 +111,28 @@ class Whole(NamedTuple):
     recorded_at: datetime
 
 
-def read_whole(start: int, told: Sequence[Told]) -> list[Whole]:
+def read_whole(told: Told) -> list[Whole]:
     """Return the entries unread, for a checker with groups that ask for more."""
-    return [_whole(index, one) for index, one in enumerate(told, start)]
+    return [_whole(told, at) for at in range(len(told.casts))]
 
 
-def read_row(start: int, told: Sequence[Told]) -> list[Quiet | Whole]:
+def read_row(told: Told) -> list[Quiet | Whole]:
     """Return what is kept of entries in a row; see ``ledger.verification.plain.Reader``."""
     read: list[Quiet | Whole] = []
     events: list[Event] = []
-    for index, one in enumerate(told, start):
-        if one.type in QUIET:
+    for at, (cast, recorded_at) in enumerate(zip(told.casts, told.recorded_at, strict=True)):
+        if cast.type in QUIET:
             try:
-                said = read_statement(one.type, one.statement)
+                said = read_members(*cast[:-1])
             except MalformedStatement:
                 pass  # it is said when its turn has come
             else:
-                events.append(Event.of(index, "", said, _instant(one.recorded_at)))
+                events.append(Event.of(told.start + at, "", said, _instant(recorded_at)))
                 continue
         if events:
             read.append(quiet(events))
             events = []
-        read.append(_whole(index, one))
+        read.append(_whole(told, at))
     if events:
         read.append(quiet(events))
     return read
@@ -143,20 +143,24 @@ def quiet(events: Sequence[Event]) -> Quiet:
     kept = Quiet(events[0].index, [], [], b"", [], [], [], [], {}, [], [], [], [])
     agencies = bytearray()
     recorded_at, recorded_on = None, date.min
+    occurred_at, occurred = None, 0
     for event in events:
         index, said, on = event.index, event.statement, event.effective_date
         kind, body = said.type, said.body
         if event.recorded_at != recorded_at:
             recorded_at, recorded_on = event.recorded_at, shanghai_date(event.recorded_at)
             kept.moments.append((index, recorded_at))
+        if said.occurred_at is not occurred_at:  # an instant is made once, and many statements name it
+            occurred_at, occurred = said.occurred_at, microseconds(said.occurred_at)
         kept.types.append(kind)
         agencies.append(AGENCIES.index(said.agency))
-        kept.occurred.append(microseconds(said.occurred_at))
+        kept.occurred.append(occurred)
         if said.occurred_at > event.recorded_at:
             kept.ahead.append(index)
         if on < recorded_on:
             kept.earlier.append((index, recorded_on, (recorded_on - on).days))
-        kept.attachments.extend([(index, one) for one in attached(said)])
+        if said.attachments:
+            kept.attachments.extend([(index, one) for one in attached(said)])
         codes = list(codes_named(event))
         for code in codes:
             kept.codes.setdefault(code, index)
@@ -170,8 +174,10 @@ def quiet(events: Sequence[Event]) -> Quiet:
     return kept._replace(agencies=bytes(agencies))
 
 
-def _whole(index: int, one: Told) -> Whole:
-    return Whole(index, one.type, one.subjects, one.statement, _instant(one.recorded_at))
+def _whole(told: Told, at: int) -> Whole:
+    cast = told.casts[at]
+    subjects, recorded_at = cast.derived.subjects, _instant(told.recorded_at[at])
+    return Whole(told.start + at, cast.type, subjects, told.statements[at], recorded_at)
 
 
 _instant: Final = lru_cache(maxsize=256)(datetime.fromisoformat)

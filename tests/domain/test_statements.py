@@ -11,7 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.catalogue import CATALOGUE, Kind
-from domain.statements import MalformedStatement, Statement, UnknownType, parse_statement, read_statement
+from domain.statements import (
+    MalformedStatement,
+    Statement,
+    UnknownType,
+    parse_statement,
+    read_members,
+    read_statement,
+)
 from tests.support.domain import (
     BATCH,
     Season,
@@ -226,6 +233,28 @@ def test_a_statement_is_read_as_it_is_parsed(change: dict[str, Any]) -> None:
     content = example() | change
     read = _answer(lambda: read_statement("VehicleRegistered", json.dumps(content).encode()))
     assert read == _answer(lambda: parse_statement(content))
+
+
+_DOCUMENT = {"bytes": 5, "kind": "其他", "media_type": "application/pdf", "sha256": "ab" * 32}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {}, {"version": 2}, {"type": "Nothing"}, {"type": "VehicleInfoCopied"}, {"body": {}}, {"ledger": ""}, {"ledger": "x" * 200},
+        {"ledger": "x" * 201}, {"attachments": [1]}, {"attachments": [_DOCUMENT]}, {"attachments": [_DOCUMENT] * 101},
+        {"attachments": [_DOCUMENT | {"bytes": -1}]}, {"occurred_at": "9001-01-05T10:00:00Z"},
+        {"occurred_at": "2026-01-05T10:00:00.5Z"}, {"agency": "transport"},
+    ],
+)  # fmt: skip
+def test_a_statement_is_read_from_its_members(change: dict[str, Any]) -> None:
+    """Given the outer members of a statement, sound or not, when it is read from them, then it is what its text says, or malformed as that is."""
+    content = example() | change
+    members = [content[name] for name in ("type", "version", "agency", "ledger", "id", "occurred_at")]
+    written = [json.dumps(content[name]) for name in ("attachments", "body")]
+    read = _answer(lambda: read_members(*members, *written))
+    whole = _answer(lambda: read_statement(content["type"], json.dumps(content).encode()))
+    assert read == whole if isinstance(whole, Statement) else isinstance(read, tuple)
 
 
 def test_what_is_no_json_is_malformed() -> None:

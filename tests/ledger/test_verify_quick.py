@@ -1,6 +1,8 @@
 """The short road says of a statement and a header what the careful one says, or nothing."""
 
+import itertools
 import json
+from datetime import date
 from typing import Any
 
 import pytest
@@ -10,7 +12,7 @@ from hypothesis import strategies as st
 from ledger.canonical import MAX_INTEGER, Malformed, canonical_bytes
 from ledger.entry import MAX_STATEMENT_BYTES, Derived, Entry, parse_statement
 from ledger.header import Header, Subject, parse_header
-from ledger.verification.quick import plain_header, plain_statement
+from ledger.verification.quick import plain_headers, plain_statement
 from ledger.verification.statements import checked_statement, has_plain_members
 from tests.support.ledger_builder import EXPORTER, Builder, history
 
@@ -92,14 +94,14 @@ DERIVED = Derived(KEYS, HEADER.tags)
 
 def same(line: bytes) -> bool:
     """Say whether the short road takes a line; fail if it reads in it what the careful one does not."""
-    quick = plain_header(line)
+    [quick] = plain_headers([line])
     if quick is None or not quick.follows(DERIVED):
         return False
     header = parse_header(line)
     assert (header.tags, header.type) == (HEADER.tags, quick.type)
     assert (quick.envelope, int(quick.index), int(quick.item)) == (header.envelope, header.index, header.item)
     assert (quick.prev, quick.recorded_at) == (header.prev, header.recorded_at)
-    assert tuple(Subject(key, int(number), leaf) for key, number, leaf in quick.links) == header.subjects
+    assert tuple(Subject(*link) for link in quick.links) == header.subjects
     return True
 
 
@@ -107,9 +109,18 @@ def test_the_header_of_a_statement_is_taken() -> None:
     """Given the header that follows from a statement, then the short road takes it."""
     assert same(HEADER.line())
     none = HEADER._replace(subjects=(), tags=())
-    quick = plain_header(none.line())
+    [quick] = plain_headers([none.line()])
     assert quick is not None
     assert quick.follows(Derived((), ()))
+
+
+def test_each_of_many_headers_is_read_as_by_itself() -> None:
+    """Given headers among lines that are none, of no text and of two lines, when they are read together, then each is what it is by itself."""
+    good = [HEADER._replace(index=index).line() for index in range(3)]
+    odd = [b"", b"{}", b"\xff", good[0] + b"\n" + good[1], b"\n", good[0].replace(b"pair:x", b"\xe9\xa2\x9d")]
+    for lines in (good, odd, good + odd, odd[:2] + good, []):
+        assert plain_headers(lines) == [one for line in lines for one in plain_headers([line])]
+        assert [one is not None for one in plain_headers(lines)] == [line in good for line in lines]
 
 
 @given(st.data())
@@ -133,6 +144,18 @@ def test_a_header_is_read_alike(data: st.DataObject) -> None:
 def test_another_header_is_not_taken(change: dict[str, Any]) -> None:
     """Given a header that does not follow from the statement, is unsigned or of no day, then it is left to the careful road."""
     assert not same(HEADER._replace(**change).line())
+
+
+def test_days_are_asked_alike() -> None:
+    """Given every month and day from 00 to 39, then those that any year has are plain, and no other."""
+    made = json.loads(history().statement("VehicleInfoCopied", {}))
+    for month, day in itertools.product(range(14), range(40)):
+        try:
+            is_one = bool(date(2025, month, day))
+        except ValueError:
+            is_one = False
+        statement = made | {"occurred_at": f"2025-{month:02}-{day:02}T10:00:00+08:00"}
+        assert has_plain_members(statement) == is_one
 
 
 @pytest.mark.parametrize(

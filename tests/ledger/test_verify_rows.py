@@ -165,16 +165,16 @@ def test_lines_that_were_left_out_are_told_alike() -> None:
 
 def test_a_reader_is_asked_once_of_each_row() -> None:
     """Given a reader, when entries are looked at, then it is asked of every row once, with its entries in order."""
-    work = Work(LONG.entries, [], {}, 0, [], rows=True, reader=lambda start, told: (start, list(told)))
+    work = Work(LONG.entries, [], {}, 0, [], rows=True, reader=lambda told: told)
     rows = [one for one in look.look(work)[0] if isinstance(one, Plain)]
     for row in rows:
-        start, told = row.said
-        assert (start, len(told)) == (row.start, row.entries)
-        for data, one in zip(LONG.entries[start : start + row.entries], told, strict=True):
-            entry = parse_entry(data)
-            assert one.statement == entry.statement
-            assert (one.type, one.recorded_at) == (entry.header.type, entry.header.recorded_at)
-            assert one.subjects == tuple(link.key for link in entry.header.subjects)
+        start, casts, statements, recorded_at = row.said
+        assert (start, len(casts)) == (row.start, row.entries)
+        entries = map(parse_entry, LONG.entries[start : start + row.entries])
+        for one, cast, statement, at in zip(entries, casts, statements, recorded_at, strict=True):
+            assert statement == one.statement
+            assert (cast.type, at) == (one.header.type, one.header.recorded_at)
+            assert cast.derived.subjects == tuple(link.key for link in one.header.subjects)
 
 
 @given(st.lists(st.integers(0, 5), max_size=30))
