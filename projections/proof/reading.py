@@ -142,20 +142,21 @@ def quiet(events: Sequence[Event]) -> Quiet:
     """Return what the groups keep of statements of quiet types, whose entries stand one behind the other."""
     kept = Quiet(events[0].index, [], [], b"", [], [], [], [], {}, [], [], [], [])
     agencies = bytearray()
-    recorded_at, recorded_on = None, date.min
+    recorded_at, recorded, recorded_on = None, 0, date.min
     occurred_at, occurred = None, 0
     for event in events:
         index, said, on = event.index, event.statement, event.effective_date
         kind, body = said.type, said.body
         if event.recorded_at != recorded_at:
-            recorded_at, recorded_on = event.recorded_at, shanghai_date(event.recorded_at)
+            recorded_at, recorded = event.recorded_at, microseconds(event.recorded_at)
+            recorded_on = shanghai_date(recorded_at)
             kept.moments.append((index, recorded_at))
         if said.occurred_at is not occurred_at:  # an instant is made once, and many statements name it
             occurred_at, occurred = said.occurred_at, microseconds(said.occurred_at)
         kept.types.append(kind)
         agencies.append(AGENCIES.index(said.agency))
         kept.occurred.append(occurred)
-        if said.occurred_at > event.recorded_at:
+        if occurred > recorded:
             kept.ahead.append(index)
         if on < recorded_on:
             kept.earlier.append((index, recorded_on, (recorded_on - on).days))
