@@ -9,8 +9,9 @@ places. What fills none is looked at as a whole.
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property, lru_cache, partial
+from itertools import repeat
 from typing import Any, Final, NamedTuple
 
 import orjson
@@ -79,17 +80,18 @@ class Mould:
         rows = self._pattern.groups(statements)
         filled = [row for row in rows if row[0]]
         members = [[row[at] for row in filled] for at in self._members]
-        made = map(partial(Cast, *self._about), *members, self._derived(filled))
+        about = [repeat(one, len(filled)) for one in self._about]
+        made = map(_made, zip(*about, *members, self._derived(filled), strict=True))
         return list(made) if len(filled) == len(rows) else [next(made) if row[0] else None for row in rows]
 
     @cached_property
     def _pattern(self) -> LinePattern:
         return LinePattern(self._text)
 
-    def _derived(self, rows: Sequence[tuple[str, ...]]) -> Iterator[Derived]:
+    def _derived(self, rows: Sequence[tuple[str, ...]]) -> Iterable[Derived]:
         if len(self._finds) == 1 and not self._own:
             [(place, find)] = self._finds
-            return (_keys(find, row[place]) for row in rows)
+            return [_keys(find, row[place]) for row in rows]
         return map(self._joined, rows)
 
     def _joined(self, row: tuple[str, ...]) -> Derived:
@@ -172,6 +174,10 @@ class Moulds:
             return None
         self._known[kind] = [*known, mould]
         return mould
+
+
+_made: Final[Callable[[Iterable[Any]], Cast]] = partial(tuple.__new__, Cast)
+"""As ``Cast._make``, in a third of the time."""
 
 
 def _cast(model: dict[str, Any]) -> Cast:

@@ -82,13 +82,8 @@ class Plain(NamedTuple):
         return len(self.ids)
 
 
-class _Sound(NamedTuple):
-    """An entry that is by itself plainly as it should be."""
-
-    leaf: bytes
-    header: PlainHeader
-    cast: Cast
-    statement: bytes
+_Sound = tuple[bytes, PlainHeader, Cast, bytes]
+"""Leaf hash, header, what the statement says, its bytes: of an entry that by itself is as it should be."""
 
 
 def rows_of(
@@ -102,13 +97,11 @@ def rows_of(
         stored: the leaf hash that lies beside each, where there is one; may be shorter.
         reader: is asked of every row.
     """
-    sound = _looked_at(start, entries, stored)
+    sound: Sequence[Any] = _looked_at(start, entries, stored)
     for is_sound, places in groupby(range(len(entries)), lambda at: sound[at] is not None):
         at, *others = places
         stop = at + len(others) + 1
-        row = (
-            _row(start + at, [one for one in sound[at:stop] if one is not None], reader) if is_sound else None
-        )
+        row = _row(start + at, sound[at:stop], reader) if is_sound else None
         if row is not None:
             yield row
         else:
@@ -130,13 +123,10 @@ def _looked_at(start: int, entries: Sequence[bytes], stored: Sequence[bytes | No
         for at, cast in zip(of_kind, casts, strict=True):
             header, leaf = headers[at], leaf_hash(entries[at])
             beside = stored[at] if at < len(stored) else None
-            if (
-                cast is not None
-                and header is not None
-                and header.follows(cast.derived)
-                and beside in {None, leaf}
-            ):
-                sound[at] = _Sound(leaf, header, cast, statements[at])
+            if cast is None or header is None or not header.follows(cast.derived):
+                continue
+            if beside is None or beside == leaf:
+                sound[at] = leaf, header, cast, statements[at]
     return sound
 
 

@@ -8,9 +8,9 @@ None means no more than that it is not plain to see: ``ledger.canonical`` and ``
 is.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, Final, NamedTuple
 
 import orjson
@@ -43,8 +43,10 @@ class PlainHeader(NamedTuple):
     item: str
     prev: str
     recorded_at: str
+    written_links: str
+    """What stands between the brackets."""
     tags: str
-    """What stands between the brackets; nothing is known of it."""
+    """As ``written_links``, but nothing is known of it."""
     type: str
     links: list[tuple[str, int, str]]
     """Of each subject: key, number, leaf hash (hex)."""
@@ -79,13 +81,13 @@ def plain_headers(lines: Sequence[bytes]) -> list[PlainHeader | None]:
     rows = _HEADER.groups(lines)
     all_links = orjson.loads(f"[{','.join([f'[{row[5]}]' for row in rows])}]")
     return [
-        PlainHeader(envelope, index, item, prev, recorded_at, tags, kind, links)
-        if kind and len(links) <= MAX_SUBJECTS and is_instant(recorded_at)
-        else None
-        for (envelope, index, item, prev, recorded_at, _, tags, kind), links in zip(
-            rows, all_links, strict=True
-        )
+        _made((*row, links)) if row[0] and len(links) <= MAX_SUBJECTS and is_instant(row[4]) else None
+        for row, links in zip(rows, all_links, strict=True)
     ]
+
+
+_made: Final[Callable[[Iterable[Any]], PlainHeader]] = partial(tuple.__new__, PlainHeader)
+"""As ``PlainHeader._make``, in a third of the time."""
 
 
 @lru_cache(maxsize=256)
