@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from hashlib import sha256
+from struct import unpack
 
 HASH_SIZE = 32
 EMPTY_ROOT = sha256(b"").digest()
@@ -34,4 +35,4 @@ def root(leaf_hashes: Sequence[bytes]) -> bytes:
 
 def split(data: bytes) -> list[bytes]:
     """Return the single hashes of joined ones."""
-    return [data[start : start + HASH_SIZE] for start in range(0, len(data), HASH_SIZE)]
+    return list(unpack(f"{HASH_SIZE}s" * (len(data) // HASH_SIZE), data))
