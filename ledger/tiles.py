@@ -13,6 +13,8 @@ first to refer to, so its width is theirs, and it holds between none and 256 env
 
 import re
 from collections.abc import Iterable
+from itertools import pairwise
+from struct import Struct
 from typing import Final
 
 from ledger.canonical import Malformed
@@ -23,8 +25,8 @@ MAX_ENTRY_BYTES: Final = 0xFFFF
 MAX_LEVEL: Final = 63
 
 _NUMBER = re.compile(r"((?:x[0-9]{3}/){0,6}[0-9]{3})(?:\.p/([1-9][0-9]{0,2}))?")  # 21 digits: above 2^64
-_ENTRY_LENGTH_BYTES = 2
-_ENVELOPE_LENGTH_BYTES = 4
+_ENTRY_LENGTH = Struct(">H")
+_ENVELOPE_LENGTH = Struct(">I")
 
 
 def tile_path(level: int, number: int, width: int = TILE_WIDTH) -> str:
@@ -66,7 +68,7 @@ def encode_entries(entries: Iterable[bytes]) -> bytes:
     Raises:
         Malformed: an entry of more than 65,535 bytes.
     """
-    return _encode(entries, _ENTRY_LENGTH_BYTES, "entry bundle")
+    return _encode(entries, _ENTRY_LENGTH, "entry bundle")
 
 
 def decode_entries(data: bytes, number: int, width: int = TILE_WIDTH) -> list[bytes]:
@@ -75,18 +77,17 @@ def decode_entries(data: bytes, number: int, width: int = TILE_WIDTH) -> list[by
     Raises:
         Malformed: the lengths do not add up, or there are more or fewer entries.
     """
-    what = f"entry bundle {number}"
-    entries = _decode(data, _ENTRY_LENGTH_BYTES, width, what)
-    if len(entries) != width:
-        raise Malformed(
-            f"{what}: it ends at byte {len(data)} with {len(entries)} entries, {width} are wanted"
-        )
-    return entries
+    return _cut(data, _entry_bounds(data, number, width), _ENTRY_LENGTH)
+
+
+def check_entries(data: bytes, number: int, width: int = TILE_WIDTH) -> None:
+    """Ask whether :func:`decode_entries` returns the entries; raises as it does."""
+    _entry_bounds(data, number, width)
 
 
 def encode_envelopes(envelopes: Iterable[bytes]) -> bytes:
     """Return an envelope bundle."""
-    return _encode(envelopes, _ENVELOPE_LENGTH_BYTES, "envelope bundle")
+    return _encode(envelopes, _ENVELOPE_LENGTH, "envelope bundle")
 
 
 def decode_envelopes(data: bytes, number: int, width: int = TILE_WIDTH) -> list[bytes]:
@@ -95,7 +96,8 @@ def decode_envelopes(data: bytes, number: int, width: int = TILE_WIDTH) -> list[
     Raises:
         Malformed: the lengths do not add up, or there are more envelopes than entries.
     """
-    return _decode(data, _ENVELOPE_LENGTH_BYTES, width, f"envelope bundle {number}")
+    bounds = _bounds(data, _ENVELOPE_LENGTH, width, f"envelope bundle {number}")
+    return _cut(data, bounds, _ENVELOPE_LENGTH)
 
 
 def _numbered(number: int, width: int) -> str:
@@ -109,29 +111,46 @@ def _numbered(number: int, width: int) -> str:
     return path if width == TILE_WIDTH else f"{path}.p/{width}"
 
 
-def _encode(records: Iterable[bytes], length_bytes: int, what: str) -> bytes:
+def _encode(records: Iterable[bytes], length: Struct, what: str) -> bytes:
     bundle = bytearray()
     for position, record in enumerate(records):
-        if len(record) >> (8 * length_bytes):
+        if len(record) >> (8 * length.size):
             raise Malformed(
                 f"{what}: record {position} has {len(record)} bytes, "
-                f"its length does not fit {length_bytes} bytes"
+                f"its length does not fit {length.size} bytes"
             )
-        bundle += len(record).to_bytes(length_bytes, "big")
+        bundle += length.pack(len(record))
         bundle += record
     return bytes(bundle)
 
 
-def _decode(data: bytes, length_bytes: int, most: int, what: str) -> list[bytes]:
-    records: list[bytes] = []
-    offset = 0
-    while offset < len(data):
-        if len(records) == most:
+def _entry_bounds(data: bytes, number: int, width: int) -> list[int]:
+    what = f"entry bundle {number}"
+    bounds = _bounds(data, _ENTRY_LENGTH, width, what)
+    count = len(bounds) - 1
+    if count != width:
+        raise Malformed(f"{what}: it ends at byte {len(data)} with {count} entries, {width} are wanted")
+    return bounds
+
+
+def _bounds(data: bytes, length: Struct, most: int, what: str) -> list[int]:
+    """Return where each record, its length before it, begins, and at last where the bundle ends."""
+    bounds = [0]
+    offset, end, read, before = 0, len(data), length.unpack_from, length.size
+    while offset < end:
+        count = len(bounds) - 1
+        if count == most:
             raise Malformed(f"{what}: more than {most} records, the next begins at byte {offset}")
-        start = offset + length_bytes
-        stop = start + int.from_bytes(data[offset:start], "big")
-        if max(start, stop) > len(data):
-            raise Malformed(f"{what}: record {len(records)} at byte {offset} reaches beyond the end")
-        records.append(data[start:stop])
+        stop = offset + before
+        if stop <= end:
+            stop += read(data, offset)[0]
+        if stop > end:
+            raise Malformed(f"{what}: record {count} at byte {offset} reaches beyond the end")
+        bounds.append(stop)
         offset = stop
-    return records
+    return bounds
+
+
+def _cut(data: bytes, bounds: list[int], length: Struct) -> list[bytes]:
+    before = length.size
+    return [data[start + before : stop] for start, stop in pairwise(bounds)]

@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from hashlib import sha256
+from struct import Struct
 
 HASH_SIZE = 32
+_ONE = Struct(f"{HASH_SIZE}s")
 EMPTY_ROOT = sha256(b"").digest()
 
 
@@ -34,4 +36,4 @@ def root(leaf_hashes: Sequence[bytes]) -> bytes:
 
 def split(data: bytes) -> list[bytes]:
     """Return the single hashes of joined ones."""
-    return [data[start : start + HASH_SIZE] for start in range(0, len(data), HASH_SIZE)]
+    return [one for (one,) in _ONE.iter_unpack(data)]
