@@ -168,7 +168,7 @@ def _links(of_entries: Sequence[Sequence[tuple[str, int, str]]], hashes: Sequenc
                 known[3:] = number, at
             else:
                 return None
-    return [Link(*link) for link in links.values()]
+    return [(key, first, prev, number, at) for key, first, prev, number, at in links.values()]
 
 
 def _runs(headers: Sequence[PlainHeader], casts: Sequence[Cast]) -> list[Run]:

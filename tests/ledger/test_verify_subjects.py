@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.heads import head_leaf
-from ledger.verification.subjects import Link, SubjectChains
+from ledger.verification.subjects import SubjectChains
 from tests.support.ledger_builder import merkle_root
 
 LEAVES = "".join(f"{number:064x}" for number in range(10))
@@ -17,7 +17,7 @@ def test_heads_are_those_of_the_last_entries(groups: list[set[int]]) -> None:
     for at, group in enumerate(groups):
         keys = [f"vin:{number}" for number in group]
         links = [
-            Link(key, number + 1, prev, number + 2, at)
+            (key, number + 1, prev, number + 2, at)
             for key in keys
             for number, prev in [last.get(key, (0, "0" * 64))]
         ]
