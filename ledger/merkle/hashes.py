@@ -34,6 +34,6 @@ def root(leaf_hashes: Sequence[bytes]) -> bytes:
     return row[0] if row else EMPTY_ROOT
 
 
-def split(data: bytes) -> list[bytes]:
+def split(data: bytes | bytearray) -> list[bytes]:
     """Return the single hashes of joined ones."""
     return [one for (one,) in _ONE.iter_unpack(data)]

@@ -28,7 +28,7 @@ class SubjectChains:
         """Where a link had the wrong number: the right one, from which the chain may also go on."""
         self._keys: list[str] = []
         """Those of which heads were asked last, in byte order."""
-        self._leaves = b""
+        self._leaves = bytearray()
         """Of each of ``_keys`` its leaf in the tree of heads, joined."""
         self._since: set[str] = set()
         """Keys with an entry since then."""
@@ -101,7 +101,8 @@ class SubjectChains:
             keys.append(key)
             leaves += head_leaf(key, *last[key])
             at = place + (place < len(self._keys) and self._keys[place] == key)
-        self._keys = keys + self._keys[at:]
-        self._leaves = bytes(leaves) + self._leaves[at * HASH_SIZE :]
+        keys += self._keys[at:]
+        leaves += self._leaves[at * HASH_SIZE :]
+        self._keys, self._leaves = keys, leaves
         self._since.clear()
         return len(self._keys), root(split(self._leaves)).hex()
