@@ -22,10 +22,11 @@ _HASH = re.compile(r"[0-9a-f]{64}\Z")
 _RECORDED_AT = re.compile(r"\d{4}-\d\d-\d\dT([01]\d|2[0-3]):\d\d:\d\d\.\d{6}Z\Z", re.ASCII)
 
 # The same forms as they stand in canonical JSON. What matched is never tried another way (possessive and
-# atomic groups), so that the time is in proportion to the length whatever the line holds.
+# atomic groups), so that the time is in proportion to the length whatever the line holds. No group is
+# possessive: before Python 3.11.5 half a repetition of one could count as whole (gh-106052).
 _PLAIN = r"[!#-\[\]-~]"
 _KEY_TEXT = rf'"([a-z]++:(?>{_PLAIN}{{1,150}}(?=")|(?:{_PLAIN}|\\["\\]){{1,150}}))"'
-_TEXT = r'"([^\x00-\x1f"\\]*+(?:\\["\\][^\x00-\x1f"\\]*+)*+)"'
+_TEXT = r'"((?>[^\x00-\x1f"\\]*(?:\\["\\][^\x00-\x1f"\\]*)*))"'
 _INSTANT = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2}\.[0-9]{6}Z"
 _SUBJECT = rf'\[{_KEY_TEXT},([1-9][0-9]{{0,15}}),"([0-9a-f]{{64}})"\]'
 
@@ -33,7 +34,7 @@ _SUBJECT = rf'\[{_KEY_TEXT},([1-9][0-9]{{0,15}}),"([0-9a-f]{{64}})"\]'
 def _list_of(item: str) -> str:
     """Return the pattern of what stands between the brackets of a list, as one group."""
     plain = re.sub(r"(?<!\\)\((?!\?)", "(?:", item)
-    return rf"((?:{plain}(?:,{plain})*+)?+)"
+    return rf"((?>(?:{plain}(?:,{plain})*)?))"
 
 
 _HEADER = re.compile(

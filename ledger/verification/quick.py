@@ -28,9 +28,10 @@ FRONT: Final = (
     r'"prev":"([0-9a-f]{64})",'
 )
 """How the header of a signed statement begins: envelope, index, item, prev."""
+# No group is possessive, as in ledger.header.
 _HEADER: Final = LinePattern(
     rf'{FRONT}"recorded_at":"([0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}T(?:[01][0-9]|2[0-3]):[0-9]{{2}}:[0-9]{{2}}\.[0-9]{{6}}Z)",'
-    rf'"subjects":\[((?:{_LINK}(?:,{_LINK})*+)?+)\],"tags":\[([ -\\^-~]*+)\],'
+    rf'"subjects":\[((?>(?:{_LINK}(?:,{_LINK})*)?))\],"tags":\[([ -\\^-~]*+)\],'
     r'"type":"([0-9A-Za-z]++)","v":1\}'
 )
 

@@ -79,6 +79,9 @@ def test_every_header_is_taken_at_once(header: Header) -> None:
 @example(dumped(subjects=[["a:b", 1, ZERO_HASH]] * 2))
 @example(dumped(subjects=[[f"a:{n:03}", 1, ZERO_HASH] for n in range(251)]))
 @example(dumped(subjects=[["a:" + '"' * 151, 1, ZERO_HASH]]))
+@example(dumped(subjects=[]).replace(b'"subjects":[]', b'"subjects":[["]'))
+@example(dumped(subjects=[]).replace(b'"subjects":[]', b'"subjects":[["a:b",5]'))
+@example(dumped(subjects=[["a:b", 5, ZERO_HASH]]).replace(b'"]],', b'"],'))
 @example(dumped(tags=["b", "a"]))
 @example(dumped(tags=["x" * 65_000] * 2))
 def test_what_is_no_header_is_not_taken_at_once(line: bytes) -> None:

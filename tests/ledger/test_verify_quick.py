@@ -114,6 +114,13 @@ def test_the_header_of_a_statement_is_taken() -> None:
     assert quick.follows(Derived((), ()))
 
 
+@pytest.mark.parametrize("links", ['["', '["a:b",5', f'["a:b",5,"{HASH}"'])
+def test_half_a_link_is_none(links: str) -> None:
+    """Given a header in which a link lacks its end, then it is not taken."""
+    none = HEADER._replace(subjects=(), tags=()).line()
+    assert plain_headers([none.replace(b'"subjects":[]', f'"subjects":[{links}]'.encode())]) == [None]
+
+
 def test_each_of_many_headers_is_read_as_by_itself() -> None:
     """Given headers among lines that are none, of no text and of two lines, when they are read together, then each is what it is by itself."""
     good = [HEADER._replace(index=index).line() for index in range(3)]
