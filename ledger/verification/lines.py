@@ -13,13 +13,16 @@ class LinePattern:
         self._none = ("",) * self._lines.groups
 
     def groups(self, texts: Sequence[bytes]) -> list[tuple[str, ...]]:
-        """Return the groups of each text (two at least); all are empty where it is not UTF-8 of the form."""
+        """Return the groups of each text (two at least); all are empty where it is not UTF-8 of the form.
+
+        Texts that are not all a line of UTF-8 are looked at one by one.
+        """
         try:
             found: list[tuple[str, ...]] = self._lines.findall(b"\n".join(texts).decode())
         except UnicodeDecodeError:
             found = []
         if len(found) == len(texts):
             return found
-        if len(texts) < 2:  # of no text, or one of several lines
-            return [self._none for _ in texts]
+        if len(texts) == 1:  # it is not UTF-8, or of several lines
+            return [self._none]
         return [groups for one in texts for groups in self.groups([one])]

@@ -16,7 +16,7 @@ from typing import Any, Final, NamedTuple
 
 import orjson
 
-from ledger.entry import MAX_STATEMENT_BYTES, RESERVED_SUBJECT, Derived, Find, derive, found_in
+from ledger.entry import RESERVED_SUBJECT, Derived, Find, derive, found_in
 from ledger.verification.lines import LinePattern
 from ledger.verification.quick import PLAIN_FORM, plain_statement
 from ledger.verification.statements import PLAIN_ID, PLAIN_INSTANT, has_plain_members
@@ -27,8 +27,8 @@ MOST_TYPES: Final = 100
 """With moulds; a ledger's own are some fifty."""
 MOST_PLACES: Final = 100
 """In a mould: it is compiled, which takes as long as looking at some hundred statements."""
-MOST_CHARACTERS: Final = 16_384
-"""Of the pattern of a mould, most of them of its places."""
+LONGEST: Final = 4_096
+"""In bytes, of a statement that is a mould or fills one; nearly all are a tenth of it."""
 _NUMBER: Final = "0|-?[1-9][0-9]{0,14}"
 # Without an escape, as in quick. Possessive: what stands in a place is never tried another way.
 _TEXT: Final = r'[^\x00-\x1f"\\]*+'
@@ -73,7 +73,7 @@ class Mould:
     @property
     def is_small(self) -> bool:
         """Say whether its pattern is compiled in little time."""
-        return self.places <= MOST_PLACES and len(self._text) <= MOST_CHARACTERS
+        return self.places <= MOST_PLACES
 
     def casts(self, statements: Sequence[bytes]) -> list[Cast | None]:
         """Return what statements say, None for each that does not fill the mould."""
@@ -143,33 +143,23 @@ class Moulds:
 
     def casts(self, kind: str, statements: Sequence[bytes]) -> list[Cast | None]:
         """Return what the bytes of statements say, None for each that is not plainly one of this type."""
-        found: dict[int, Cast] = {}
-        left = [at for at, data in enumerate(statements) if len(data) <= MAX_STATEMENT_BYTES]
-
-        def fill(mould: Mould) -> list[int]:
-            casts = mould.casts([statements[at] for at in left])
-            found.update({at: cast for at, cast in zip(left, casts, strict=True) if cast is not None})
-            return [at for at, cast in zip(left, casts, strict=True) if cast is None]
-
+        found = [_looked_at(kind, data) if len(data) > LONGEST else None for data in statements]
+        left = [at for at, data in enumerate(statements) if len(data) <= LONGEST]
         for mould in self._known.get(kind, ()):
-            if left:
-                left = fill(mould)
+            left = _fill(mould, statements, left, found)
         while left:
-            at = left.pop(0)
-            model = plain_statement(statements[at])
-            if model is None or not has_plain_members(model) or model["type"] != kind:
-                continue
-            found[at] = _cast(model)
-            if (made := self._keep(kind, model)) is not None and left:
-                left = fill(made)
-        return [found.get(at) for at in range(len(statements))]
+            at, *left = left
+            found[at] = _looked_at(kind, statements[at])
+            if found[at] is not None and (made := self._keep(kind, statements[at])) is not None:
+                left = _fill(made, statements, left, found)
+        return found
 
-    def _keep(self, kind: str, model: dict[str, Any]) -> Mould | None:
+    def _keep(self, kind: str, statement: bytes) -> Mould | None:
         """Make a mould of a statement, unless there are enough of them or it would be too large."""
         known = self._known.get(kind, [])
         if len(known) == MOST_MOULDS or (not known and len(self._known) == MOST_TYPES):
             return None
-        mould = Mould(model)
+        mould = Mould(orjson.loads(statement))
         if not mould.is_small:
             return None
         self._known[kind] = [*known, mould]
@@ -180,9 +170,25 @@ _made: Final[Callable[[Iterable[Any]], Cast]] = partial(tuple.__new__, Cast)
 """As ``Cast._make``, in a third of the time."""
 
 
-def _cast(model: dict[str, Any]) -> Cast:
+def _fill(
+    mould: Mould, statements: Sequence[bytes], left: Sequence[int], found: list[Cast | None]
+) -> list[int]:
+    """Enter in ``found`` which of the statements that are ``left`` fill a mould; return the others."""
+    if not left:
+        return []
+    casts = mould.casts([statements[at] for at in left])
+    for at, cast in zip(left, casts, strict=True):
+        found[at] = cast
+    return [at for at, cast in zip(left, casts, strict=True) if cast is None]
+
+
+def _looked_at(kind: str, data: bytes) -> Cast | None:
+    """Look at a statement as a whole."""
+    model = plain_statement(data)
+    if model is None or not has_plain_members(model) or model["type"] != kind:
+        return None
     return Cast(
-        model["type"], model["version"], model["agency"], model["ledger"], model["id"], model["occurred_at"],
+        kind, model["version"], model["agency"], model["ledger"], model["id"], model["occurred_at"],
         _written(model["attachments"]), _written(model["body"]), derive(model),
     )  # fmt: skip
 

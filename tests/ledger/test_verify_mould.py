@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from ledger.canonical import Malformed, canonical_bytes
 from ledger.entry import MAX_STATEMENT_BYTES, Entry, derive
 from ledger.verification import mould
+from ledger.verification.lines import LinePattern
 from ledger.verification.mould import (
-    MOST_CHARACTERS,
+    LONGEST,
     MOST_MOULDS,
     MOST_PLACES,
     MOST_TYPES,
@@ -130,15 +131,22 @@ def test_moulds_and_places_are_bounded() -> None:
 
 
 @pytest.mark.parametrize(
-    "body", [{"vins": ["x"] * (MOST_PLACES + 1)}, {"x" * MOST_CHARACTERS: 1}], ids=["places", "names"]
+    "body",
+    [{"vins": ["x"] * (MOST_PLACES + 1)}, {"x" * LONGEST: 1}, {"vin": "\U0001f697" * (LONGEST // 4)}],
+    ids=["places", "names", "texts"],
 )
 def test_a_large_statement_is_no_mould(body: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    """Given statements with more places, or longer names, than a mould has, when they are looked at, then no pattern is compiled for them."""
+    """Given statements with more places, or longer, than a mould has, when they are looked at, then no pattern is compiled for them, and none is held against them."""
     moulds, data = Moulds(), written(body)
     monkeypatch.setattr(mould, "LinePattern", lambda _: pytest.fail("a pattern was compiled"))
     for _ in range(2):
         assert agrees(moulds, data)
     assert not moulds._known
+    monkeypatch.undo()
+    small = written({name: None for name in body})
+    assert agrees(moulds, small)
+    monkeypatch.setattr(LinePattern, "groups", lambda _, texts: pytest.fail(str(texts)) if texts else [])
+    assert len(data) <= LONGEST or agrees(moulds, data)
 
 
 def test_types_are_bounded() -> None:
