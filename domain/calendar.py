@@ -17,6 +17,9 @@ from domain.policy import DeadlineUnit
 SHANGHAI: Final = timezone(timedelta(hours=8), "Asia/Shanghai")
 """Fixed at UTC+8: China has had no summer time since 1991, long before the policy."""
 
+LAST_DAY: Final = date(9001, 1, 1)
+"""No statement names a later day; what is recorded later counts as of this one: sums of days need room."""
+
 _ONE_DAY: Final = timedelta(days=1)
 SATURDAY: Final = 5
 
@@ -38,11 +41,11 @@ Tables = Callable[[int], YearTable | None]
 
 
 def shanghai_date(instant: datetime) -> date:
-    """Return the day on which an aware instant falls in Shanghai; at the end of time its last day."""
+    """Return the day on which an aware instant falls in Shanghai, or the last day if that is later."""
     try:
-        return instant.astimezone(SHANGHAI).date()
+        return min(instant.astimezone(SHANGHAI).date(), LAST_DAY)
     except OverflowError:  # the last hours of the year 9999
-        return date.max
+        return LAST_DAY
 
 
 def next_working_day(day: date, tables: Tables) -> date | None:

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 import pytest
 
 from domain.calendar import (
+    LAST_DAY,
     YearTable,
     months_after,
     next_working_day,
@@ -103,6 +104,8 @@ def test_shanghai_date(instant: datetime, local: str) -> None:
     assert shanghai_date(instant) == day(local)
 
 
-def test_the_last_hours_of_time_have_a_day_in_shanghai() -> None:
-    """Given the evening of 9999-12-31 in UTC, then the day is that one, not an error."""
-    assert shanghai_date(datetime(9999, 12, 31, 20, tzinfo=UTC)) == date.max
+def test_no_day_is_later_than_any_that_a_statement_names() -> None:
+    """Given any instant that no statement may name, then the day is the last that one may, not an error."""
+    for instant in (datetime(9001, 1, 2, tzinfo=UTC), datetime(9999, 12, 31, 20, tzinfo=UTC)):
+        assert shanghai_date(instant) == LAST_DAY
+    assert shanghai_date(datetime(9000, 12, 31, 23, tzinfo=UTC)) == LAST_DAY

@@ -3,8 +3,12 @@
 The car is registered on 2025-03-03: due on 18 March, overdue from the 19th, its case is due by the 24th.
 """
 
+from datetime import UTC, datetime
+
 import pytest
 
+from domain.values import replace
+from projections.proof.types import Event
 from tests.support.car_bodies import (
     annulment_body,
     case_body,
@@ -36,6 +40,15 @@ def registration(entries: Entries) -> tuple[int]:
 
 
 # --- overdue ---
+
+
+def test_an_entry_of_the_end_of_time_is_asked_like_any_other() -> None:
+    """Given a registration that was recorded in the last hours that there are, when its case is asked for, then it is overdue, not an error."""
+    entries = registered()
+    registration_entry = entries.events[-1]
+    assert isinstance(registration_entry, Event)
+    entries.events[-1] = replace(registration_entry, recorded_at=datetime(9999, 12, 31, 23, tzinfo=UTC))
+    assert refuted(entries.answer("C34")) == registration(entries)
 
 
 def test_an_overdue_car_needs_a_case_by_the_last_day() -> None:
