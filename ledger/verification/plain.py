@@ -113,18 +113,17 @@ def _looked_at(start: int, entries: Sequence[bytes], stored: Sequence[bytes | No
     parts = [data.partition(b"\n") if len(data) <= MAX_ENTRY_BYTES else (b"", b"", b"") for data in entries]
     statements = [statement for _, _, statement in parts]
     headers = plain_headers([line for line, _, _ in parts])
-    places: dict[str, list[int]] = {}
+    by_type: dict[str, list[tuple[int, PlainHeader]]] = {}
     for at, header in enumerate(headers):
         if header is not None and header.index == str(start + at) and header.type not in APART:
-            places.setdefault(header.type, []).append(at)
+            by_type.setdefault(header.type, []).append((at, header))
     sound: list[_Sound | None] = [None] * len(entries)
-    for kind, of_kind in places.items():
-        casts = _MOULDS.casts(kind, [statements[at] for at in of_kind])
-        for at, cast in zip(of_kind, casts, strict=True):
-            header, leaf = headers[at], leaf_hash(entries[at])
-            beside = stored[at] if at < len(stored) else None
-            if cast is None or header is None or not header.follows(cast.derived):
+    for kind, some in by_type.items():
+        casts = _MOULDS.casts(kind, [statements[at] for at, _ in some])
+        for (at, header), cast in zip(some, casts, strict=True):
+            if cast is None or not header.follows(cast.derived):
                 continue
+            leaf, beside = leaf_hash(entries[at]), stored[at] if at < len(stored) else None
             if beside is None or beside == leaf:
                 sound[at] = leaf, header, cast, statements[at]
     return sound
