@@ -16,12 +16,13 @@ from typing import Final
 from ledger.bundle_files import Files, open_files
 from ledger.canonical import Malformed
 from ledger.envelope import MAX_ENVELOPE_BYTES
-from ledger.merkle import HASH_SIZE, TILE_BYTES, TILE_WIDTH, leaf_hash, tile_width
+from ledger.merkle import HASH_SIZE, TILE_BYTES, TILE_WIDTH, leaf_hash, split, tile_width
 from ledger.note import MAX_NOTE_BYTES
-from ledger.source import Audit, Break, BreakClass, Gap, StoredEntry, Unreadable
+from ledger.source import Audit, Break, BreakClass, Gap, Later, StoredEntries, Unreadable
 from ledger.tiles import (
     CHECKPOINT_PATH,
     MAX_ENTRY_BYTES,
+    check_entries,
     decode_entries,
     decode_envelopes,
     entries_path,
@@ -108,14 +109,15 @@ class BundleSource:
         except Malformed:
             return [b""]  # there is something, and it is no note
 
-    def rows(self, size: int) -> Iterator[StoredEntry | Gap]:
+    def rows(self, size: int) -> Iterator[StoredEntries | Gap]:
         """See :meth:`ledger.source.Source.rows`."""
         position = self._skipped
         for number in self._bundles(size):
             start, width = number * TILE_WIDTH, tile_width(size, 0, number)
             if start > position:
                 yield Gap(position, start, "missing", "no entry bundle holds them")
-            yield from _behind(self._bundle(number, width), position)
+            for row in self._bundle(number, width):
+                yield from _behind(row, position)
             position = start + width
         if position < size:
             yield Gap(position, size, "missing", "no entry bundle holds them")
@@ -143,9 +145,9 @@ class BundleSource:
             raise Malformed(bundle.damage)
         return data
 
-    def envelopes_near(self, rows: Sequence[StoredEntry]) -> list[bytes]:
+    def envelopes_near(self, rows: StoredEntries) -> list[bytes]:
         """See :meth:`ledger.source.Source.envelopes_near`."""
-        number = rows[0].index // TILE_WIDTH
+        number = rows.start // TILE_WIDTH
         self._near[number] = self._read_envelopes(number)
         return self._near[number][0]
 
@@ -187,28 +189,33 @@ class BundleSource:
             and part[1] * TILE_WIDTH + width > self._skipped
         )
 
-    def _bundle(self, number: int, width: int) -> Iterator[StoredEntry | Gap]:
+    def _bundle(self, number: int, width: int) -> Iterator[StoredEntries | Gap]:
         start = number * TILE_WIDTH
         path = entries_path(number, width)
+        leaves: Sequence[bytes] = ()
         try:
             tile = self._ahead[tile_path(0, number, width)] = self.read_tile(0, number, width)
-            leaves = [tile[at : at + HASH_SIZE] for at in range(0, len(tile), HASH_SIZE)]
+            leaves = Later(width, split, tile)
         except (KeyError, Malformed):
-            leaves = []  # the tree's fault, which shows when the tile is compared
+            pass  # the tree's fault, which shows when the tile is compared
         try:
             data = self._files.read(path, _MAX_ENTRIES_BYTES)
         except Malformed as error:
             yield Gap(start, start + width, "malformed", str(error))
             return
+        entries: Sequence[bytes]
         try:
-            entries, damage = decode_entries(data, number, width), None
+            check_entries(data, number, width)
+            entries, damage = Later(width, decode_entries, data, number, width), None
         except Malformed as error:
             # One wrong length spoils what follows. The stored hashes tell how far the records are sound.
             entries, damage = _sound(data, leaves), str(error)
-        for offset, entry in enumerate(entries):
-            yield StoredEntry(start + offset, entry, leaves[offset] if leaves else None)
-        if len(entries) < width:
-            yield Gap(start + len(entries), start + width, "malformed", f"{path}: {damage}")
+            leaves = leaves[: len(entries)]
+        count = len(entries)
+        if entries:
+            yield StoredEntries(start, entries, leaves or [None] * count)
+        if count < width:
+            yield Gap(start + count, start + width, "malformed", f"{path}: {damage}")
         elif damage is not None:
             self._entry_faults.append(Break("malformed", start + width - 1, f"{path}: {damage}"))
 
@@ -306,14 +313,16 @@ def _parse(path: str) -> tuple[str, int, int, int] | None:
     return (kind, number, width, level) if same == path else None
 
 
-def _behind(rows: Iterator[StoredEntry | Gap], start: int) -> Iterator[StoredEntry | Gap]:
-    """Yield what is not below ``start``."""
-    for row in rows:
-        if isinstance(row, Gap):
-            if row.stop > start:
-                yield Gap(max(row.start, start), row.stop, row.class_, row.detail)
-        elif row.index >= start:
-            yield row
+def _behind(row: StoredEntries | Gap, start: int) -> Iterator[StoredEntries | Gap]:
+    """Yield what is not below ``start``, if anything is not."""
+    before = max(0, start - row.start)
+    if not before:
+        yield row
+    elif isinstance(row, Gap):
+        if row.stop > start:
+            yield Gap(start, row.stop, row.class_, row.detail)
+    elif before < len(row.data):
+        yield StoredEntries(start, row.data[before:], row.leaves[before:])
 
 
 def _stranger_class(path: str) -> BreakClass:
@@ -322,7 +331,7 @@ def _stranger_class(path: str) -> BreakClass:
     return "malformed" if path.startswith("tile/entries/") else "tree"
 
 
-def _sound(data: bytes, leaves: list[bytes]) -> list[bytes]:
+def _sound(data: bytes, leaves: Sequence[bytes]) -> list[bytes]:
     """Return the entries of a damaged bundle up to the first that the stored hashes do not bear out."""
     sound: list[bytes] = []
     for record, leaf in zip(_records(data, 2, TILE_WIDTH), leaves, strict=False):

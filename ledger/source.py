@@ -6,7 +6,10 @@ verifier's question. Hashes are 32 raw bytes, digests lower-case hex.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from itertools import count
+from typing import Any, Literal, Protocol, overload
+
+from typing_extensions import override
 
 from ledger.header import Header
 
@@ -39,6 +42,55 @@ class StoredEntry:
     index: int
     data: bytes
     leaf: bytes | None
+
+
+class Later(Sequence[bytes]):
+    """Bytes that are cut out of others when they are asked for; to another process go those others."""
+
+    __slots__ = ("_cut", "_given", "_length", "_made")
+
+    def __init__(self, length: int, cut: Callable[..., Sequence[bytes]], *given: object) -> None:
+        """Take a function of a module, and what it is to be given: it then returns so many."""
+        self._length, self._cut, self._given = length, cut, given
+        self._made: Sequence[bytes] | None = None
+
+    def _all(self) -> Sequence[bytes]:
+        if self._made is None:
+            self._made = self._cut(*self._given)
+        return self._made
+
+    @override
+    def __len__(self) -> int:
+        return self._length
+
+    @override
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self._all())
+
+    @overload
+    def __getitem__(self, at: int) -> bytes: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[bytes]: ...
+    @override
+    def __getitem__(self, at: int | slice) -> bytes | Sequence[bytes]:
+        return self._all()[at]
+
+    @override
+    def __reduce__(self) -> tuple[Any, ...]:
+        return self._cut, self._given
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEntries:
+    """Entries in a row, one or more, all of one tile; see :class:`StoredEntry`."""
+
+    start: int
+    """Index of the first."""
+    data: Sequence[bytes]
+    leaves: Sequence[bytes | None]
+
+    def __iter__(self) -> Iterator[StoredEntry]:
+        return map(StoredEntry, count(self.start), self.data, self.leaves)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +159,11 @@ class Source(Protocol):
         """Return the checkpoint notes that are there, the newest last."""
         ...
 
-    def rows(self, size: int) -> Iterator[StoredEntry | Gap]:
-        """Yield the entries below ``size`` in order; gaps where there are none. Together they cover it."""
+    def rows(self, size: int) -> Iterator[StoredEntries | Gap]:
+        """Yield the entries below ``size`` in order; gaps where there are none. Together they cover it.
+
+        Those of a tile come together, as far as no gap is between them.
+        """
         ...
 
     def skip(self, size: int, envelopes: Sequence[str]) -> None:
@@ -130,7 +185,7 @@ class Source(Protocol):
         """
         ...
 
-    def envelopes_near(self, rows: Sequence[StoredEntry]) -> list[bytes]:
+    def envelopes_near(self, rows: StoredEntries) -> list[bytes]:
         """Return the envelopes that may be those of these entries, to be looked at ahead of their turn.
 
         Nothing follows from one that is not among them; :meth:`envelope` is asked for it.

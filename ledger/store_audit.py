@@ -20,7 +20,16 @@ from ledger.envelope import parse_envelope, verify_signatures
 from ledger.merkle import HASH_SIZE, TILE_WIDTH, Tree
 from ledger.note import parse_note
 from ledger.postgres_reader import postgres_errors
-from ledger.source import Audit, Break, BreakClass, Gap, PublicKey, StoredEntry, Unreadable
+from ledger.source import (
+    Audit,
+    Break,
+    BreakClass,
+    Gap,
+    PublicKey,
+    StoredEntries,
+    StoredEntry,
+    Unreadable,
+)
 from ledger.sql_reader import SqlReader
 from ledger.store import StoreError
 from ledger.store_postgres import PostgresStore
@@ -64,8 +73,26 @@ class RowsSource(SqlReader):
         """See :meth:`ledger.source.Source.checkpoints`."""
         return [_blob(note) for (note,) in self._rows("SELECT note FROM checkpoint ORDER BY size")]
 
-    def rows(self, size: int) -> Iterator[StoredEntry | Gap]:
-        """See :meth:`ledger.source.Source.rows`."""
+    def rows(self, size: int) -> Iterator[StoredEntries | Gap]:
+        """See :meth:`ledger.source.Source.rows`; a failure to read comes behind what could be read."""
+        batch: list[StoredEntry] = []
+        try:
+            for row in self._one_by_one(size):
+                if batch and (isinstance(row, Gap) or row.index % TILE_WIDTH == 0):
+                    yield _together(batch)
+                    batch = []
+                if isinstance(row, Gap):
+                    yield row
+                else:
+                    batch.append(row)
+        except StoreError:
+            if batch:
+                yield _together(batch)
+            raise
+        if batch:
+            yield _together(batch)
+
+    def _one_by_one(self, size: int) -> Iterator[StoredEntry | Gap]:
         position = self._skipped
         self._forget()
         while position < size:
@@ -116,10 +143,10 @@ class RowsSource(SqlReader):
         row = self._row("SELECT data FROM envelope WHERE digest = ?", digest)
         return None if row is None else _blob(row[0])
 
-    def envelopes_near(self, rows: Sequence[StoredEntry]) -> list[bytes]:
+    def envelopes_near(self, rows: StoredEntries) -> list[bytes]:
         """See :meth:`ledger.source.Source.envelopes_near`."""
         # A canonical entry begins {"envelope":"<digest>", and only such entries are asked for theirs.
-        digests = dict.fromkeys(row.data[13:77].decode("ascii", "replace") for row in rows)
+        digests = dict.fromkeys(data[13:77].decode("ascii", "replace") for data in rows.data)
         found = (self.envelope(digest) for digest in digests)
         return [raw for raw in found if raw is not None]
 
@@ -347,6 +374,10 @@ class StoreAudit:
             found.append(
                 Break("replayed", index, f"sequence row {seq} of {signer}: {stated}, {digest} is wanted")
             )
+
+
+def _together(rows: Sequence[StoredEntry]) -> StoredEntries:
+    return StoredEntries(rows[0].index, [row.data for row in rows], [row.leaf for row in rows])
 
 
 def _blob(value: object) -> bytes:

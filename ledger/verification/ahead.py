@@ -5,18 +5,20 @@ from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Future
 from typing import NamedTuple
 
-from ledger.merkle import TILE_WIDTH
-from ledger.source import Gap, Source, StoredEntry
+from ledger.source import Gap, Source, StoredEntries
 from ledger.store import StoreError
-from ledger.verification.look import Looked, LookedEntry, LookedEnvelope, Work
+from ledger.verification.look import Looked, LookedEntry, LookedEnvelope, Work, look_at_entry
 from ledger.verification.plain import Plain, Reader
 from ledger.verification.workers import lookers
 
 
 class Seen(NamedTuple):
-    """An entry as it lies there, what its bytes say, and the envelopes that were looked at along with it."""
+    """An entry that lies there, what its bytes say, and the envelopes that were looked at along with it."""
 
-    row: StoredEntry
+    at: int
+    """Its index."""
+    stored: bytes | None
+    """The leaf hash that lies beside it, if one does."""
     looked: LookedEntry
     envelopes: dict[bytes, LookedEnvelope]
 
@@ -24,13 +26,24 @@ class Seen(NamedTuple):
 class SeenPlain(NamedTuple):
     """Entries in a row that are plainly as they should be; see :class:`Seen`."""
 
-    rows: list[StoredEntry]
+    stored: StoredEntries
+    """Those of the row, and others before and behind it."""
     plain: Plain
     envelopes: dict[bytes, LookedEnvelope]
 
+    def one_by_one(self) -> list[Seen]:
+        """Return the entries, each looked at by itself."""
+        at = self.plain.start - self.stored.start
+        data = self.stored.data[at : at + self.plain.entries]
+        leaves = self.stored.leaves[at : at + self.plain.entries]
+        return [
+            Seen(index, leaf, look_at_entry(entry), self.envelopes)
+            for index, (entry, leaf) in enumerate(zip(data, leaves, strict=True), self.plain.start)
+        ]
+
 
 Item = Seen | SeenPlain | Gap
-_Waiting = tuple[list[StoredEntry], list[bytes], Future[Looked]] | Gap | StoreError
+_Waiting = tuple[StoredEntries, list[bytes], Future[Looked]] | Gap | StoreError
 
 
 def looked_at(
@@ -60,12 +73,11 @@ def looked_at(
     who = lookers(size - start)
     waiting: deque[_Waiting] = deque()
     try:
-        for batch in _batches(source.rows(size)):
-            if isinstance(batch, list):
+        for batch in _read(source.rows(size)):
+            if isinstance(batch, StoredEntries):
                 # Who looks at once knows no more keys than the pass itself, which so does it better.
                 envelopes = _envelopes_near(source, batch) if who.ahead else []
-                entries, stored = [row.data for row in batch], [row.leaf for row in batch]
-                work = Work(entries, envelopes, keys(), batch[0].index, stored, rows, reader)
+                work = Work(batch.data, envelopes, keys(), batch.start, batch.leaves, rows, reader)
                 waiting.append((batch, envelopes, who.submit(work)))
             else:
                 waiting.append(batch)
@@ -91,39 +103,26 @@ def _next(waiting: deque[_Waiting], told: Callable[[list[Seen]], None]) -> Itera
     at = 0
     for looked in entries:
         if isinstance(looked, LookedEntry):
-            seen.append(Seen(stored[at], looked, envelopes))
+            seen.append(Seen(stored.start + at, stored.leaves[at], looked, envelopes))
             at += 1
         else:
-            seen.append(SeenPlain(stored[at : at + looked.entries], looked, envelopes))
+            seen.append(SeenPlain(stored, looked, envelopes))
             at += looked.entries
-    assert at == len(stored), "every entry is looked at"
+    assert at == len(stored.data), "every entry is looked at"
     told([one for one in seen if isinstance(one, Seen)])
     yield from seen
 
 
-def _envelopes_near(source: Source, rows: list[StoredEntry]) -> list[bytes]:
+def _envelopes_near(source: Source, rows: StoredEntries) -> list[bytes]:
     try:
         return source.envelopes_near(rows)
     except StoreError:
         return []  # it fails again when their turn has come
 
 
-def _batches(rows: Iterator[StoredEntry | Gap]) -> Iterator[list[StoredEntry] | Gap | StoreError]:
-    """Yield the entries of each tile together; a failure to read is an item too, the last one."""
-    batch: list[StoredEntry] = []
-    failure: StoreError | None = None
+def _read(rows: Iterator[StoredEntries | Gap]) -> Iterator[StoredEntries | Gap | StoreError]:
+    """Yield what is read; a failure to read is an item too, the last one."""
     try:
-        for row in rows:
-            if batch and (isinstance(row, Gap) or row.index % TILE_WIDTH == 0):
-                yield batch
-                batch = []
-            if isinstance(row, Gap):
-                yield row
-            else:
-                batch.append(row)
+        yield from rows
     except StoreError as error:
-        failure = error
-    if batch:
-        yield batch
-    if failure is not None:
-        yield failure
+        yield error

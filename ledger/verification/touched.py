@@ -62,10 +62,11 @@ def _places(breaks: Collection[Break]) -> set[int]:
 def _entries(source: Source, size: int, last: int) -> Iterator[tuple[int, bytes]]:
     try:
         for row in source.rows(size):
-            if not isinstance(row, Gap):
-                if row.index > last:
-                    return
-                yield row.index, row.data
+            if isinstance(row, Gap):
+                continue
+            if row.start > last:
+                return
+            yield from enumerate(row.data, row.start)
     except StoreError:
         return  # that it cannot be read on is listed
 

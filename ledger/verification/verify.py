@@ -102,11 +102,11 @@ def verify_source(
 def _opening_keys(source: Source) -> KeyRing:
     """Return the keys that entry 0 names, if its bytes are those that their stored hash is of."""
     ring = KeyRing()
-    first = next(source.rows(source.size(None)), None)
-    if first is None or isinstance(first, Gap) or first.leaf not in {None, leaf_hash(first.data)}:
+    rows = next(source.rows(source.size(None)), None)
+    if rows is None or isinstance(rows, Gap) or rows.leaves[0] not in {None, leaf_hash(rows.data[0])}:
         return ring
     try:
-        entry = parse_entry(first.data)
+        entry = parse_entry(rows.data[0])
         statement = parse_statement(entry.statement)
         body = statement.get("body")
         ring.apply(0, entry.header.type, body if isinstance(body, dict) else {}, agency="operator")

@@ -15,7 +15,6 @@ from ledger.verification.envelopes import EnvelopePass
 from ledger.verification.housekeeping import Housekeeping
 from ledger.verification.ids import ID_BYTES, StatementIds
 from ledger.verification.key_fold import KEY_TYPES, KeyFold
-from ledger.verification.look import look_at_entry
 from ledger.verification.observer import Observer, ReadingObserver
 from ledger.verification.plain import Plain, Run
 from ledger.verification.result import Breaks
@@ -147,8 +146,8 @@ class Walk:
         if self.rows.audit is not None:
             self.rows.audit.expect(
                 [
-                    (row.index, looked.header, looked.statement["id"])
-                    for row, looked, _ in entries
+                    (index, looked.header, looked.statement["id"])
+                    for index, _, looked, _ in entries
                     if looked.header is not None and looked.statement is not None
                 ]
             )
@@ -237,14 +236,14 @@ class Walk:
 
     def _one_by_one(self, seen: SeenPlain, next_prev: str | None) -> None:
         """Look at each entry of a row that does not fit, to say what is wrong."""
-        entries = [Seen(row, look_at_entry(row.data), seen.envelopes) for row in seen.rows]
+        entries = seen.one_by_one()
         headers = [entry.looked.header for entry in entries]
         following = [None if header is None else header.prev for header in headers[1:]]
         for entry, follower in zip(entries, [*following, next_prev], strict=True):
             self._entry(entry, follower)
 
     def _entry(self, seen: Seen, next_prev: str | None) -> None:
-        index, stored, looked = seen.row.index, seen.row.leaf, seen.looked
+        index, stored, looked, _ = seen
         computed = looked.leaf
         if stored is not None and stored != computed and not self._entry_is_right(computed, next_prev):
             self._breaks.add("leaf", index, f"its bytes hash to {computed.hex()}, {stored.hex()} is stored")
@@ -283,7 +282,7 @@ class Walk:
         doubtful = statement is None or statement["type"] in KEY_TYPES
         if statement is not None:
             try:
-                self._keys.fold(seen.row.index, statement)
+                self._keys.fold(seen.at, statement)
             except (Malformed, Unauthorised):
                 doubtful = True
         self.envelopes.keys_doubtful |= doubtful
