@@ -192,7 +192,7 @@ class Walk:
             return b""
 
     def _fits(self, plain: Plain) -> bool:
-        """Say whether a row of plain entries goes on from what the ledger holds before it."""
+        """Say whether a row of plain entries goes on from what the ledger holds before it; enter its ids."""
         start = plain.start
         return (
             start == self._tree.size > 0
@@ -201,7 +201,7 @@ class Walk:
             and self.ring.origin in {None, plain.ledger}
             and not self.envelopes.after_gap
             and self.subjects.fit(plain.links)
-            and self._ids.are_new(plain.ids)
+            and self._ids.add_new(start, plain.ids)
         )
 
     def _row(self, seen: SeenPlain) -> None:
@@ -211,7 +211,6 @@ class Walk:
         envelopes and the tree, so these two go on together, and breaks stand in the order of the entries.
         """
         plain = seen.plain
-        self._ids.add(plain.start, plain.ids)
         self.last_recorded_at = plain.last_recorded_at
         self.subjects.go_on(plain.links, plain.leaves.hex())
         self.rows.plain(plain.entries, plain.subjects, plain.tags)

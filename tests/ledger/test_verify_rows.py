@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable, Iterator, Sequence
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -189,10 +190,25 @@ def test_the_first_entry_with_an_id_is_known(numbers: list[int]) -> None:
 
 
 def test_the_bytes_of_two_neighbours_are_no_value() -> None:
-    """Given values of which a third lies across two, in whatever bucket, then it is new."""
+    """Given values of which a third lies across two, when it is looked for, then it is not there."""
     known, halves = KnownBytes(), [bytes([number]) * 8 for number in range(1, 40)]
     values = [one + two for one in halves for two in halves]
     assert all(known.add(value) for value in values)
     assert not any(known.add(value) for value in values)
-    assert known.holds_none([value[1:] + value[:1] for value in values if value[:8] != value[8:]])
+    across = [value[1:] + value[:1] for value in values if value[:8] != value[8:]]
+    assert [known.place(value) for value in across] == [None] * len(across)
+    assert [known.place(value) for value in values] == list(range(len(values)))
     assert len(known) == len(values)
+
+
+@given(st.lists(st.lists(st.integers(0, 30), max_size=6), max_size=12))
+def test_values_are_entered_together_or_not_at_all(groups: list[list[int]]) -> None:
+    """Given groups of values, when one has a value that is known or comes twice, then none of it is entered."""
+    known, entered = KnownBytes(), list[bytes]()
+    for group in groups:
+        values = [sha256(bytes([number])).digest() for number in group]
+        new = len({*entered, *values}) == len(entered) + len(values)
+        assert known.add_new(values) == new
+        entered += values if new else []
+        assert bytes(known) == b"".join(entered)
+        assert [known.place(value) for value in entered] == list(range(len(entered)))
