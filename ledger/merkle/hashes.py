@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from hashlib import sha256
-from struct import unpack
+from struct import Struct
 
 HASH_SIZE = 32
+_ONE = Struct(f"{HASH_SIZE}s")
 EMPTY_ROOT = sha256(b"").digest()
 
 
@@ -33,6 +34,6 @@ def root(leaf_hashes: Sequence[bytes]) -> bytes:
     return row[0] if row else EMPTY_ROOT
 
 
-def split(data: bytes) -> list[bytes]:
+def split(data: bytes | bytearray) -> list[bytes]:
     """Return the single hashes of joined ones."""
-    return list(unpack(f"{HASH_SIZE}s" * (len(data) // HASH_SIZE), data))
+    return [one for (one,) in _ONE.iter_unpack(data)]

@@ -87,22 +87,27 @@ class Tree:
 
     def append(self, leaf_hashes: Iterable[bytes]) -> list[Tile]:
         """Add leaves at the right; return the tiles that became full, lower levels first."""
-        rising = list(leaf_hashes)
-        assert all(len(leaf) == HASH_SIZE for leaf in rising), "a leaf hash has 32 bytes"
-        size_before, self._size = self._size, self._size + len(rising)
+        leaves = list(leaf_hashes)
+        assert all(len(leaf) == HASH_SIZE for leaf in leaves), "a leaf hash has 32 bytes"
+        return self.extend(b"".join(leaves))
+
+    def extend(self, leaf_hashes: bytes) -> list[Tile]:
+        """Add joined leaves; see :meth:`append`."""
+        rising = leaf_hashes
+        size_before, self._size = self._size, self._size + len(rising) // HASH_SIZE
         full: list[Tile] = []
         level = 0
         while rising:
             if level == len(self._edge):
                 self._edge.append(b"")
-            data = self._edge[level] + b"".join(rising)
+            data = self._edge[level] + rising
             number = size_before >> (_LEVEL_BITS * (level + 1))
-            rising = []
+            rising = b""
             cut = len(data) - len(data) % TILE_BYTES
             for start in range(0, cut, TILE_BYTES):
                 tile = Tile(level, number, data[start : start + TILE_BYTES])
                 full.append(tile)
-                rising.append(root(split(tile.data)))
+                rising += root(split(tile.data))
                 number += 1
             self._edge[level] = data[cut:]
             level += 1

@@ -1,11 +1,12 @@
 """The chains of the subjects and the root over their heads, folded from the entries."""
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 
 from ledger.entry import ZERO_HASH, Subject
 from ledger.heads import head_leaf
-from ledger.merkle import HASH_SIZE, root
+from ledger.merkle import HASH_SIZE, root, split
 from ledger.verification.result import Breaks
 
 _HEX: Final = 2 * HASH_SIZE
@@ -32,6 +33,12 @@ class SubjectChains:
         self._last: dict[str, tuple[int, str]] = {}
         self._rightly: dict[str, int] = {}
         """Where a link had the wrong number: the right one, from which the chain may also go on."""
+        self._keys: list[str] = []
+        """Those of which heads were asked last, in byte order."""
+        self._leaves = bytearray()
+        """Of each of ``_keys`` its leaf in the tree of heads, joined."""
+        self._since: set[str] = set()
+        """Keys with an entry since then."""
 
     def __len__(self) -> int:
         return len(self._last)
@@ -44,6 +51,7 @@ class SubjectChains:
         ``doubtful`` are the leaf hashes of entries that could not be read as the ledger has them: a link to
         one of these is neither right nor wrong, its break is listed there.
         """
+        self._since.update([subject.key for subject in subjects])
         for subject in subjects:
             key, number, before = subject.key, *self._last.get(subject.key, _FIRST)
             if subject.prev == before and subject.number == number + 1 and key not in self._rightly:
@@ -70,14 +78,15 @@ class SubjectChains:
 
     def go_on(self, links: Iterable[Link], leaves: str) -> None:
         """Take over links that :meth:`fit`; ``leaves`` are the leaf hashes (hex) of their row, joined."""
-        last = self._last
-        for key, _, _, number, at in links:
-            last[key] = (number, leaves[at * _HEX : (at + 1) * _HEX])
+        new = {key: (number, leaves[at * _HEX : (at + 1) * _HEX]) for key, _, _, number, at in links}
+        self._last.update(new)
+        self._since.update(new)
 
     def take(self, subjects: tuple[Subject, ...], leaf: str) -> None:
         """Take over the links of an entry that is not asked whether they are right."""
         for subject in subjects:
             self._last[subject.key] = (subject.number, leaf)
+            self._since.add(subject.key)
 
     def saved(self) -> dict[str, tuple[int, str]]:
         """Return the number and leaf hash (hex) of each key's last entry, for chains without a break."""
@@ -86,8 +95,21 @@ class SubjectChains:
     def restore(self, saved: Mapping[str, tuple[int, str]]) -> None:
         """Take up what :meth:`saved` returned."""
         self._last.update(saved)
+        self._since.update(saved)
 
     def heads(self) -> tuple[int, str]:
         """Return (number of keys, root in hex) over the head of every subject, keys in byte order."""
-        keys = sorted(self._last)  # ASCII: by code point is by byte
-        return len(keys), root([head_leaf(key, *self._last[key]) for key in keys]).hex()
+        last, keys, leaves = self._last, list[str](), bytearray()
+        at = 0
+        for key in sorted(self._since):  # ASCII: by code point is by byte
+            place = bisect_left(self._keys, key, at)
+            keys += self._keys[at:place]
+            leaves += self._leaves[at * HASH_SIZE : place * HASH_SIZE]
+            keys.append(key)
+            leaves += head_leaf(key, *last[key])
+            at = place + (place < len(self._keys) and self._keys[place] == key)
+        keys += self._keys[at:]
+        leaves += self._leaves[at * HASH_SIZE :]
+        self._keys, self._leaves = keys, leaves
+        self._since.clear()
+        return len(self._keys), root(split(self._leaves)).hex()

@@ -20,7 +20,6 @@ class TreePass:
         self._breaks = breaks
         self._tree = Tree.empty()
         self._hashes = bytearray()
-        self._pending: list[bytes] = []
         self._due: defaultdict[int, list[Commitment]] = defaultdict(list)
         for commitment in commitments.all:
             self._due[commitment.checkpoint.size].append(commitment)
@@ -38,11 +37,7 @@ class TreePass:
     def add(self, leaf: bytes) -> None:
         """Append a leaf; a tile that becomes full and a size that a checkpoint states are compared."""
         self._hashes += leaf
-        self._pending.append(leaf)
-        size = self.size
-        if size % TILE_WIDTH == 0 or size in self._due:
-            self._flush()
-            self._compare_roots(size)
+        self._reached(self.size)
 
     def extend(self, leaves: bytes) -> None:
         """Append joined leaves, none of them beyond the end of a tile."""
@@ -52,10 +47,7 @@ class TreePass:
                 self.add(leaf)
             return
         self._hashes += leaves
-        self._pending += split(leaves)
-        if size % TILE_WIDTH == 0 or size in self._due:
-            self._flush()
-            self._compare_roots(size)
+        self._reached(size)
 
     def would_fit(self, leaf: bytes) -> bool:
         """Say whether a checkpoint states the root that the tree would have with this leaf."""
@@ -63,7 +55,7 @@ class TreePass:
         if not due:
             return False
         tree = self._tree.copy()
-        tree.append([*self._pending, leaf])
+        tree.extend(self._pending() + leaf)
         return any(commitment.checkpoint.root == tree.root() for commitment in due)
 
     def finish(self) -> bytes:
@@ -76,10 +68,18 @@ class TreePass:
                 self._beyond(size, commitment)
         return self._tree.root()
 
+    def _reached(self, size: int) -> None:
+        if size % TILE_WIDTH == 0 or size in self._due:
+            self._flush()
+            self._compare_roots(size)
+
     def _flush(self) -> None:
-        for tile in self._tree.append(self._pending):
+        for tile in self._tree.extend(self._pending()):
             self._compare_tile(tile)
-        self._pending = []
+
+    def _pending(self) -> bytes:
+        """Return the leaves that are not in the tree yet, joined."""
+        return bytes(self._hashes[self._tree.size * HASH_SIZE :])
 
     def _compare_tile(self, tile: Tile) -> None:
         name = f"tile {tile.number} of level {tile.level}"
