@@ -81,9 +81,7 @@ class Checker:
             self.books.take(index, on, facts)
         self._group(Codes).take(said.codes, said.wrong_codes)
         self._group(CarStatements).store.take(said.car_facts)
-        standing = self._group(Decisions).standing
-        for filing in said.filings:
-            standing.file(*filing)
+        self._group(Decisions).standing.file(said.filings)
 
     def _group(self, kind: type[Kind]) -> Kind:
         return next(group for group in self.groups if type(group) is kind)

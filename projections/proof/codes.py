@@ -5,7 +5,7 @@ file of an enterprise whose organisation code is not the one inside its USCC; an
 organisation code is not its upstream's, whatever came of it.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
@@ -63,11 +63,19 @@ class Codes:
         if not all(held) or not codes_agree(body):
             self.faults[place] = Fault(event.index, event.effective_date)
 
-    def take(self, codes: Iterable[str], wrong: Iterable[tuple[int, date]]) -> None:
-        """Take in the codes that entries name, and those of the entries that are at fault, with their day."""
-        for code in codes:
-            self._holds(code)
-        self.faults.update((index, Fault(index, on)) for index, on in wrong)
+    def take(self, codes: Mapping[str, int], wrong: Iterable[tuple[int, date]]) -> None:
+        """Take in the codes of entries and those of the entries that are at fault.
+
+        Args:
+            codes: each with an entry that names it.
+            wrong: every entry with a code that does not hold or agree, and the day on which it takes effect.
+        """
+        faults = {index: Fault(index, on) for index, on in wrong}
+        known = self.holds
+        for code, index in codes.items():
+            if code not in known:
+                known[code] = index not in faults or uscc_holds(code)
+        self.faults.update(faults)
 
     def amend(self, amendment: Amendment) -> None:
         """Replace a statement."""

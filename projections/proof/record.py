@@ -77,8 +77,10 @@ class Recording:
 
     def late(self, entries: Iterable[tuple[int, date, int]]) -> None:
         """Take in the entries that take effect some days before the one on which they were recorded."""
+        on, policy = None, None
         for index, recorded, days in entries:
-            policy = self.published.in_force(recorded)
+            if recorded != on:
+                on, policy = recorded, self.published.in_force(recorded)
             if policy is not None and days > policy.backdating_days:
                 self.backdated.append((index, days))
 

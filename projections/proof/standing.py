@@ -4,7 +4,7 @@ All facts that are known count, whenever they were recorded: a suspension record
 instant from which it says that it holds. On one and the same day the order of the ledger decides.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import lru_cache
@@ -70,7 +70,7 @@ class Standing:
         place = event.place
         match event.statement.body:
             case b.ExportQualificationFiled() as body:
-                self.file(place, body.uscc, body.valid_from, body.valid_to)
+                self.file([(place, body.uscc, body.valid_from, body.valid_to)])
             case b.QualificationWithdrawn() as body:
                 self.endings.setdefault(body.uscc, {})[place] = Ending(body.on, "WITHDRAWN")
             case b.QualificationRenounced() as body:
@@ -87,9 +87,14 @@ class Standing:
             case _:
                 pass
 
-    def file(self, place: int, uscc: str, since: date, until: date) -> None:
-        """Take in a filing."""
-        self.filings.setdefault(uscc, {})[place] = _filing(since, until)
+    def file(self, filings: Iterable[tuple[int, str, date, date]]) -> None:
+        """Take in filings: place, enterprise, first and last day."""
+        known = self.filings
+        for place, uscc, since, until in filings:
+            own = known.get(uscc)
+            if own is None:
+                own = known[uscc] = {}
+            own[place] = _filing(since, until)
 
     def take(self, place: int) -> None:
         """Take out what stands at a place that was corrected."""
