@@ -212,12 +212,12 @@ class BundleSource:
             entries, damage = _sound(data, leaves), str(error)
             leaves = leaves[: len(entries)]
         count = len(entries)
-        if count == width and damage is not None:
-            self._entry_faults.append(Break("malformed", start + width - 1, f"{path}: {damage}"))
         if entries:
             yield StoredEntries(start, entries, leaves or [None] * count)
         if count < width:
             yield Gap(start + count, start + width, "malformed", f"{path}: {damage}")
+        elif damage is not None:
+            self._entry_faults.append(Break("malformed", start + width - 1, f"{path}: {damage}"))
 
     def _advance(self, number: int) -> _Envelopes:
         """Open envelope bundle ``number``; the one before is done with."""

@@ -83,6 +83,15 @@ def test_a_file_cut_lengthened_or_removed_is_a_break(path: str) -> None:
     assert len(answer.breaks) == 1
 
 
+def test_what_lies_behind_the_entries_is_told_once() -> None:
+    """Given an entry bundle with bytes behind its entries, when verified, then that is one break and all."""
+    made = history()
+    (path,) = (name for name in made.files() if name.startswith("tile/entries/"))
+    answer = verify_files(made.files() | {path: made.files()[path] + b"\0"}, made.anchor())
+    assert found(answer) == [("malformed", 7)]
+    assert not [note for note in answer.notes if "further" in note]
+
+
 @pytest.mark.parametrize(
     ("path", "class_"),
     [
