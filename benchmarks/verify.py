@@ -17,8 +17,6 @@ from pathlib import Path
 from statistics import median
 from time import perf_counter
 
-from bundles import write_bundle, write_season
-
 from domain.catalogue import CATALOGUE
 from ledger.anchor import read_anchor
 from ledger.bundle import open_bundle
@@ -262,10 +260,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if chosen.task:
         print(json.dumps(measure(chosen.task[0], Path(chosen.task[1]))))
     elif chosen.write:
+        from bundles import write_bundle  # the demonstration's memory is none of a task's
+
         folder, entries, number = chosen.write
         write_bundle(Path(folder), int(entries), int(number))
         print("{}")
     elif chosen.write_season:
+        from bundles import write_season
+
         folder, vehicles = chosen.write_season
         write_season(Path(folder), int(vehicles))
         print("{}")

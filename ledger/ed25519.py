@@ -9,7 +9,6 @@ import hashlib
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 PUBLIC_KEY_SIZE = 32
 SIGNATURE_SIZE = 64
@@ -67,7 +66,7 @@ def verify(public_key: bytes, signature: bytes, message: bytes) -> None:
 
 def raw_public_key(private_key: Ed25519PrivateKey) -> bytes:
     """Return the 32 bytes of the public half."""
-    return private_key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+    return private_key.public_key().public_bytes_raw()
 
 
 def key_id(public_key: bytes) -> str:

@@ -1,5 +1,6 @@
 """Who follows the pass over the entries, so that what else is asked of them needs no pass of its own."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Protocol, runtime_checkable
 
@@ -32,6 +33,10 @@ class ReadingObserver(Protocol):
     @property
     def reader(self) -> Reader:
         """Reads the entries of a row."""
+        ...
+
+    def find_leaves(self, leaf: Callable[[int], bytes] | None) -> None:
+        """Be told first what returns the leaf hash of an entry that was passed; at the end, None."""
         ...
 
     def __call__(

@@ -86,11 +86,15 @@ def verify_source(
         walk = answer.walk = Walk(source, types, tree, breaks, opening=opening, observer=observer)
         if since is not None:
             walk.restore(since, leaves)
+        if isinstance(observer, ReadingObserver):
+            observer.find_leaves(tree.leaf)
         with collection_paused():
             walk.run(size, progress)
         _finish(source, walk, tree, answer, size)
     except StoreError as error:  # it could be opened, so what cannot be read is lost
         breaks.add("malformed", answer.size, f"the store cannot be read any further: {error}")
+    if isinstance(observer, ReadingObserver):
+        observer.find_leaves(None)
     if anchor is not None and answer.tree is not None and answer.size > 0:
         check_genesis(anchor, answer.tree.leaf(0), breaks)
     if since is not None:

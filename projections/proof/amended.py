@@ -9,11 +9,10 @@ one that tries; here it has no effect). If the same entry is corrected again the
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from struct import Struct, pack
-from sys import intern
 from typing import Final
 
 from pydantic import ValidationError
@@ -35,6 +34,8 @@ NEVER_CORRECTED: Final = frozenset(
         "EventCorrected",
     }
 )
+_TYPES: Final = ("", *CATALOGUE)
+_NUMBERS: Final = {name: number for number, name in enumerate(_TYPES)}
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _DAY_SECONDS: Final = 86_400
 _SECOND: Final = 1_000_000
@@ -89,17 +90,17 @@ class Amendment:
 
 @dataclass(slots=True)
 class Amended:
-    """Remembers of every entry what a correction may need: 16 bytes, and 56 for each of its attachments.
+    """Remembers of every entry what a correction may need: 9 bytes, and 56 for each of its attachments.
 
     Attributes:
-        types: by index; empty for what is never corrected.
+        types: by index, its place in ``_TYPES``; 0 for what is never corrected.
         occurred: by index, in microseconds since 1970, 8 bytes each.
-        attachments: packed, in the order of the ledger: entry, bytes, kind, media type (both by the number
-            that ``texts`` gives them), SHA-256.
+        attachments: of all entries, packed, in the order of the ledger: entry, bytes, kind, media type (both
+            by the number that ``texts`` gives them), SHA-256.
         texts: each kind and media type, numbered as they came.
     """
 
-    types: list[str] = field(default_factory=list)
+    types: bytearray = field(default_factory=bytearray)
     occurred: bytearray = field(default_factory=bytearray)
     attachments: bytearray = field(default_factory=bytearray)
     texts: dict[str, int] = field(default_factory=dict)
@@ -107,19 +108,19 @@ class Amended:
     def read(self, event: Event) -> Event | Amendment | None:
         """Return the event itself or, for a correction, what it does; None where it does nothing."""
         statement = event.statement
+        self.attach((event.index, one) for one in attached(statement))
         if isinstance(statement.body, EventCorrected):
             return self._amendment(event, statement.body)
         if statement.type not in NEVER_CORRECTED:
             self.remember(event.index, [statement.type], [microseconds(statement.occurred_at)])
-            self.attach((event.index, one) for one in attached(statement))
         return event
 
     def remember(self, index: int, types: Sequence[str], occurred: Sequence[int]) -> None:
         """Keep of entries one behind the other types and when they occurred, in microseconds since 1970."""
         if gap := index - len(self.types):
-            self.types.extend([""] * gap)
+            self.types.extend(bytes(gap))
             self.occurred.extend(bytes(_INSTANT.size * gap))
-        self.types += map(intern, types)
+        self.types += bytes([_NUMBERS[name] for name in types])
         self.occurred += pack(f">{len(occurred)}q", *occurred)
 
     def attach(self, attachments: Iterable[tuple[int, Attached]]) -> None:
@@ -127,6 +128,11 @@ class Amended:
         for index, (size, what, media, digest) in attachments:
             texts = [self.texts.setdefault(text, len(self.texts)) for text in (what, media)]
             self.attachments += _ATTACHED.pack(index, size, *texts, bytes.fromhex(digest))
+
+    def named(self) -> Iterator[tuple[int, str, int]]:
+        """Yield entry, SHA-256 and bytes of each attachment, in the order of the ledger."""
+        for index, size, _, _, digest in _ATTACHED.iter_unpack(self.attachments):
+            yield index, digest.hex(), size
 
     def attached(self, index: int) -> list[Attached]:
         """Return the attachments of an entry."""
@@ -146,7 +152,7 @@ class Amended:
 
     def _amendment(self, event: Event, body: EventCorrected) -> Amendment | None:
         place = body.target_index
-        if place >= len(self.types) or not (name := self.types[place]):
+        if place >= len(self.types) or not (name := _TYPES[self.types[place]]):
             return None
         if body.replacement is None:
             return Amendment(event.index, place, name, body.concerns, None)

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from stat import S_ISREG
-from struct import Struct
 from typing import Final
 
 from ledger.source import Break
@@ -17,7 +16,6 @@ from ledger.verification import KnownBytes
 from projections.proof.types import Event, StatementResult, Verdict
 
 _SHOWN: Final = 10
-_STATED: Final = Struct(">Q32sQ")
 _WRONG: Final = -1  # no length: the document is another one, and told of once
 
 
@@ -28,7 +26,6 @@ class Attachments:
     Attributes:
         folder: where the documents lie, None where none were given.
         own: digest → bytes of the documents that came with a bundle and hash to their names.
-        stated: of each attachment entry, SHA-256 and bytes, packed, in the order of the ledger.
         breaks: a document whose bytes or length are not those that an entry names, at that entry.
         named: digests of the documents named so far.
         there: of those, by digest, the length of each that was found.
@@ -37,7 +34,6 @@ class Attachments:
 
     folder: Path | None
     own: Mapping[str, int] = field(default_factory=dict)
-    stated: bytearray = field(default_factory=bytearray)
     breaks: list[Break] = field(default_factory=list)
     named: KnownBytes = field(default_factory=KnownBytes)
     there: dict[bytes, int] = field(default_factory=dict)
@@ -53,7 +49,6 @@ class Attachments:
         """Take in attachments in the order of the ledger: index of the entry, SHA-256, length in bytes."""
         for index, name, length in stated:
             key = bytes.fromhex(name)
-            self.stated += _STATED.pack(index, key, length)
             if self.named.add(key) and (length_there := self._look(name, index)) is not None:
                 self.there[key] = length_there
             found = self.there.get(key)
@@ -62,10 +57,6 @@ class Attachments:
             elif found not in {_WRONG, length}:
                 detail = f"document {name} has {found} bytes, {length} are stated"
                 self.breaks.append(Break("attachment", index, detail))
-
-    def listed(self) -> list[tuple[int, str, int]]:
-        """Return entry, SHA-256 and bytes of each attachment, as :meth:`take` takes them."""
-        return [(index, key.hex(), length) for index, key, length in _STATED.iter_unpack(self.stated)]
 
     def _lack(self, index: int) -> None:
         """Count an entry once, however many of its documents are not there."""

@@ -22,7 +22,7 @@ class Said:
     """One statement about a batch.
 
     Attributes:
-        lines: (line id, VIN) approved or cancelled.
+        lines: line id and VIN, by turns, of what is approved or cancelled; a blank between each two.
         number: (revision, units) sent, returned or classified.
         digest: the digest of VINs that it states.
     """
@@ -31,7 +31,7 @@ class Said:
     index: int
     on: date
     kind: str
-    lines: tuple[tuple[str, str], ...] = ()
+    lines: str = ""
     number: tuple[int, int] = (0, 0)
     digest: str = ""
 
@@ -46,19 +46,18 @@ class Batches:
     def fold(self, event: Event) -> None:
         """Take in what concerns a batch; all else passes by."""
         body = event.statement.body
-        lines: tuple[tuple[str, str], ...] = ()
-        number, digest = (0, 0), ""
+        lines, number, digest = "", (0, 0), ""
         match body:
             case b.UseApplicationApproved():
                 batch_id, digest = body.batch_id, body.vin_list_sha256
-                lines = tuple((intern(line.line_id), line.vin) for line in body.lines)
+                lines = " ".join([f"{line.line_id} {line.vin}" for line in body.lines])
             case b.UsageNumberSent() | b.QuotaAttributeClassified():
                 batch_id, digest = body.batch_id, body.vin_list_sha256
                 number = (body.revision, body.units)
             case b.UsageNumberReturned():
                 batch_id, number = body.batch_id, (body.revision, 0)
             case b.ApprovedLineCancelled():
-                batch_id, lines = batch_of(body.line_id), ((intern(body.line_id), body.vin),)
+                batch_id, lines = batch_of(body.line_id), f"{body.line_id} {body.vin}"
             case b.UseApplicationWithdrawn():
                 batch_id = body.batch_id
             case _:
@@ -100,10 +99,11 @@ class _Replay:
         """Take in one statement; return what is wrong with it."""
         match said.kind:
             case "UseApplicationApproved":
-                self.live.update(said.lines)
-                return self._differs(said.digest, len(said.lines), [vin for _, vin in said.lines])
+                lines, vins = (said.lines.split()[side::2] for side in (0, 1))
+                self.live.update(zip(lines, vins, strict=True))
+                return self._differs(said.digest, len(lines), vins)
             case "ApprovedLineCancelled":
-                self.live.pop(said.lines[0][0], None)
+                self.live.pop(said.lines.partition(" ")[0], None)
             case "UseApplicationWithdrawn":
                 self.live.clear()
             case "UsageNumberReturned":

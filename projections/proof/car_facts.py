@@ -208,10 +208,10 @@ def read_facts(event: Event) -> Iterator[tuple[str, CarFact]]:
     match body:
         case b.UseApplicationReceived():
             for row in body.lines:
-                yield row.vin, Applied(*at, intern(row.line_id), intern(row.brand_model))
+                yield intern(row.vin), Applied(*at, intern(row.line_id), intern(row.brand_model))
         case b.UseApplicationApproved():
             for line in body.lines:
-                yield line.vin, Approved(*at)
+                yield intern(line.vin), Approved(*at)
         case b.QuotaAttributeWithdrawn():
             for vin in body.vins:
                 yield vin, AttributeWithdrawn(*at, intern(body.batch_id))

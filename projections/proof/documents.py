@@ -7,11 +7,17 @@ clerical annulment made void. Equal digests of scans are compared by their first
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from hashlib import blake2b
+from struct import Struct
+from typing import Final
 
 from projections.proof.car_facts import Submitted
 from projections.proof.stays import Vehicle
 from projections.proof.tally import Tally
 from projections.proof.types import StatementResult
+
+_DIGEST_BYTES: Final = 20
+_USE: Final = Struct(f">{_DIGEST_BYTES}sQQ")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -24,11 +30,14 @@ class Use:
 
 @dataclass(slots=True)
 class Documents:
-    """C26; one use a document is kept, and every use of those that serve more than one car."""
+    """C26; of each car the first use of every document is kept, packed: there are several a car.
+
+    Attributes:
+        uses: digest of the document, place and index, in the list that the first byte of the digest names.
+    """
 
     tally: Tally = field(default_factory=lambda: Tally("C26"))
-    first: dict[str, Use] = field(default_factory=dict)
-    shared: dict[str, list[Use]] = field(default_factory=dict)
+    uses: list[bytearray] = field(default_factory=lambda: [bytearray() for _ in range(256)])
 
     def look(self, car: Vehicle) -> None:
         """Enter the documents of one car."""
@@ -36,17 +45,21 @@ class Documents:
         for document, use in _uses(car):
             used[document] = min(use, used.get(document, use))
         for document, use in used.items():
-            if document not in self.first:
-                self.first[document] = use
-            else:
-                self.shared.setdefault(document, [self.first[document]]).append(use)
+            digest = blake2b(document.encode(), digest_size=_DIGEST_BYTES).digest()
+            self.uses[digest[0]] += _USE.pack(digest, use.place, use.index)
 
     def results(self) -> Iterable[StatementResult]:
         """Answer C26."""
-        for uses in self.shared.values():
-            self.tally.entries.update(use.index for use in sorted(uses)[1:])
-        shared = len(self.shared)
-        yield self.tally.result(f"{len(self.first)} documents, {shared} of them used for more than one car")
+        documents = shared = 0
+        for packed in self.uses:
+            cars: dict[bytes, list[Use]] = {}
+            for digest, *use in _USE.iter_unpack(packed):
+                cars.setdefault(digest, []).append(Use(*use))
+            documents += len(cars)
+            for uses in cars.values():
+                shared += len(uses) > 1
+                self.tally.entries.update(use.index for use in sorted(uses)[1:])
+        yield self.tally.result(f"{documents} documents, {shared} of them used for more than one car")
 
 
 def _uses(car: Vehicle) -> Iterator[tuple[str, Use]]:

@@ -99,7 +99,7 @@ def car_facts(event: Event) -> Iterator[tuple[str, Fact]]:
     match body:
         case b.UseApplicationApproved():
             for line in body.lines:
-                yield line.vin, Fact(place, index, on, "UseApplicationApproved", intern(line.line_id))
+                yield intern(line.vin), Fact(place, index, on, "UseApplicationApproved", intern(line.line_id))
         case b.SubstituteExporterDesignated():
             for vin in body.vins:
                 yield vin, Fact(place, index, on, "SubstituteExporterDesignated", note=body.exporter_uscc)

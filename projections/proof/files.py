@@ -22,7 +22,7 @@ from projections.proof.units import USED, Car, Units, advance, car_of
 REUSE: Final = "REUSE"
 """Noted with an approval when the policy lets a car use quota again after its end."""
 
-_RECENT: Final = 20_000  # cars kept placed: about as many as are between approval and export at one time
+_RECENT: Final = 5_000  # cars kept placed, some 2 KB each; to place one anew takes little
 
 
 @dataclass(frozen=True, slots=True)

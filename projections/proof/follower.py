@@ -81,6 +81,10 @@ class Follower:
         """
         return read_row if self.comparable is None and self.snapshot_at is None else read_whole
 
+    def find_leaves(self, leaf: Callable[[int], bytes] | None) -> None:
+        """See ``ledger.verification.observer.ReadingObserver``."""
+        self.recording.leaf = leaf
+
     def take_row(self, index: int, leaves: bytes, said: Sequence[Quiet | Whole]) -> None:
         """Take in sound entries in a row; see ``ledger.verification.observer.ReadingObserver``."""
         for one in said:

@@ -4,7 +4,7 @@ The state of a group is plain (slotted dataclasses of str, int, bool, date, date
 and ``Packed``, and the bodies of ``domain.bodies``), so that it can be saved and taken up again. What a group
 keeps of a car it keeps by ``Event.place``, so that a correction finds it.
 
-Bounds: some 1.5 KB a car over all groups, some tens of microseconds an event.
+Bounds: some 1 KB a car over all groups, some tens of microseconds an event.
 """
 
 from collections.abc import Iterable

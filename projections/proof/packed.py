@@ -1,25 +1,40 @@
 """Facts by car in little room: as bytes, made objects when they are asked for.
 
 Most cars of a ledger have left the country long ago, and nothing more is said of them; but a correction may,
-and the statements are answered from the facts of all. A fact comes to a tenth of the room as bytes, and to
-add one nothing else of its car is read.
+and the statements are answered from the facts of all. A fact comes to some 40 bytes, and to add one hardly
+anything else of its car is read.
+
+A fact is a row of numbers, and behind it those of its texts that stand nowhere yet::
+
+    class and width (1 byte), bytes behind the row (2), the fields: 4 a number, 1 a truth value, 2 all else
+
+A day counts from 1960-01-01, which is 1: no statement names one before 1969. A text that several cars have is
+kept once, with a number *n* of its own, and is ``2n + 1`` in the row; any other is ``2p + 2``, where *p* is
+its place in the bytes of the car. A tuple has such a place too. None is 0. Where a number is too large all of
+the row are wide: 8 bytes each.
 """
 
 import marshal
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import struct
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields
 from datetime import date
 from functools import lru_cache
 from operator import attrgetter
 from sys import intern
-from typing import Any, Final, NamedTuple, Protocol, TypeVar, get_type_hints
+from typing import Any, Final, NamedTuple, Protocol, TypeVar, get_args, get_origin, get_type_hints
 
 from typing_extensions import override
 
-_LENGTH: Final = 4
-"""Bytes that say how many follow."""
 _LONG: Final = 4_096
-"""From so many bytes on, those of a car can grow in place, which takes more room."""
+"""From so many bytes on, those of a car can grow in place, which takes more room, and no text is sought."""
+_MET: Final = 4_096
+"""So many texts of single cars are remembered at a time, to see whether another car has them too."""
+_NARROW: Final = {int: "I", bool: "?"}
+_WIDE: Final = {int: "q", bool: "?"}
+_LONGER: Final = 255
+"""In place of the length of a text: it stands in the 4 bytes that follow."""
+_BEFORE_DAY_1: Final = date(1960, 1, 1).toordinal() - 1
 
 
 class Placed(Protocol):
@@ -44,6 +59,14 @@ class Packed(Mapping[str, list[F]]):
         self._cars: dict[str, bytes | bytearray] = {}
         self._kinds: dict[type[F], int] = {}
         """Classes of facts, numbered as they came."""
+        self._shapes: list[_Shape] = []
+        """By these numbers."""
+        self._numbers: dict[str, int] = {}
+        """Texts that several cars have, numbered as they came."""
+        self._texts: list[str] = []
+        """By these numbers."""
+        self._met: set[str] = set()
+        """Some of the texts that one car has."""
         self._marks = bytearray()
         """A bit for each place: whether a fact ever stood there."""
         self._holders: dict[int, list[str]] | None = None
@@ -55,16 +78,30 @@ class Packed(Mapping[str, list[F]]):
 
     @override
     def __getitem__(self, vin: str) -> list[F]:
-        data, kinds, at = self._cars[vin], list(self._kinds), 0
+        data, at = self._cars[vin], 0
+        known: dict[int, str] = {}
         facts = []
         while at < len(data):
-            start = at + _LENGTH
-            at = start + int.from_bytes(data[at:start], "big")
-            number, *row = marshal.loads(data[start:at])  # noqa: S302  written below, by this process
-            kind: Callable[..., F] = kinds[number]
-            for day in _shape(kind).days:
-                row[day] = row[day] and _day(row[day])
-            facts.append(kind(*[intern(value) if type(value) is str else value for value in row]))
+            shape = self._shapes[data[at] >> 1]
+            row = shape.wide if data[at] & 1 else shape.narrow
+            _, behind, *values = row.unpack_from(data, at)
+            at += row.size + behind
+            for place in shape.days:
+                values[place] = _day(values[place])
+            for place in shape.texts:
+                code = values[place]
+                if code & 1:
+                    values[place] = self._texts[code >> 1]
+                elif code in known:
+                    values[place] = known[code]
+                elif code:
+                    values[place] = known[code] = intern(_text_at(data, (code >> 1) - 1).decode())
+                else:
+                    values[place] = None
+            for place in shape.lists:
+                code = values[place]
+                values[place] = marshal.loads(_text_at(data, (code >> 1) - 1))  # noqa: S302  written below
+            facts.append(shape.made(*values))
         return facts
 
     @override
@@ -122,34 +159,112 @@ class Packed(Mapping[str, list[F]]):
 
     def _write(self, vin: str, known: bytes | bytearray, facts: Iterable[F]) -> None:
         """Let the facts of a car be those known and these behind them."""
-        if len(known) >= _LONG and type(known) is bytes:
-            known = bytearray(known)
-        known += b"".join([self._packed(fact) for fact in facts])
+        for fact in facts:
+            if len(known) >= _LONG and type(known) is bytes:
+                known = bytearray(known)
+            known += self._packed(fact, known)
         self._cars[vin] = known
 
-    def _packed(self, fact: F) -> bytes:
-        kind: Any = type(fact)
-        shape = _shape(kind)
-        row = list(shape.values(fact))
-        for day in shape.days:
-            row[day] = row[day] and row[day].toordinal()
-        data = marshal.dumps((self._kinds.setdefault(kind, len(self._kinds)), *row))
-        return len(data).to_bytes(_LENGTH, "big") + data
+    def _packed(self, fact: F, known: bytes | bytearray) -> bytes:
+        """Return a fact as it stands behind what is known of its car."""
+        kind = type(fact)
+        number = self._kinds.get(kind)
+        if number is None:
+            number = self._kinds[kind] = len(self._kinds)
+            self._shapes.append(_shape(kind))
+        shape = self._shapes[number]
+        values = [*shape.values(fact)]
+        for place in shape.days:
+            day = values[place]
+            values[place] = 0 if day is None else day.toordinal() - _BEFORE_DAY_1
+        try:
+            return self._row(shape, shape.narrow, 2 * number, values, known)
+        except struct.error:
+            return self._row(shape, shape.wide, 2 * number + 1, values, known)
+
+    def _row(
+        self, shape: "_Shape", row: struct.Struct, head: int, values: list[Any], known: bytes | bytearray
+    ) -> bytes:
+        """Return a row with what stands behind it."""
+        codes, behind, numbers = [*values], b"", self._numbers
+        end = len(known) + row.size
+        for place in shape.texts:
+            text = values[place]
+            if text is None:
+                codes[place] = 0
+            elif (number := numbers.get(text)) is not None:
+                codes[place] = 2 * number + 1
+            else:
+                data = _with_length(text.encode())
+                at = known.find(data, 0, _LONG)
+                if at < 0 and self._is_shared(text):
+                    codes[place] = 2 * numbers[text] + 1
+                    continue
+                if at < 0:
+                    at = end + len(behind)
+                    behind += data
+                codes[place] = 2 * at + 2
+        for place in shape.lists:
+            codes[place] = 2 * (end + len(behind)) + 2
+            behind += _with_length(marshal.dumps(values[place]))
+        return row.pack(head, len(behind), *codes) + behind
+
+    def _is_shared(self, text: str) -> bool:
+        """Say whether a text that its car did not have yet was met with another; it has a number then."""
+        if text in self._met:
+            self._numbers[text] = len(self._texts)
+            self._texts.append(text)
+            return True
+        if len(self._met) >= _MET:
+            self._met.clear()
+        self._met.add(text)
+        return False
 
 
 class _Shape(NamedTuple):
-    """How the facts of one class are packed: their fields in order, those at ``days`` as ordinals."""
+    """How the facts of one class are packed: its fields in order, and at which of them stands what."""
 
+    made: Any
     values: "attrgetter[Any]"
     days: tuple[int, ...]
+    texts: tuple[int, ...]
+    lists: tuple[int, ...]
+    narrow: struct.Struct
+    wide: struct.Struct
 
 
 @lru_cache
 def _shape(kind: Any) -> _Shape:
     hints = get_type_hints(kind)
     names = [one.name for one in fields(kind)]
-    days = [at for at, name in enumerate(names) if hints[name] in {date, date | None}]
-    return _Shape(attrgetter(*names), tuple(days))
+    kinds = [_plain(hints[name]) for name in names]
+    days, texts, lists = (
+        tuple([at for at, one in enumerate(kinds) if one is wanted]) for wanted in (date, str, tuple)
+    )
+    narrow = struct.Struct(">BH" + "".join([_NARROW.get(one, "H") for one in kinds]))
+    wide = struct.Struct(">BQ" + "".join([_WIDE.get(one, "q") for one in kinds]))
+    return _Shape(kind, attrgetter(*names), days, texts, lists, narrow, wide)
 
 
-_day: Final = lru_cache(maxsize=10_000)(date.fromordinal)
+def _plain(hint: Any) -> Any:
+    """Return the class of what is not None."""
+    kinds = {tuple, str, date, int, bool}
+    return next(one for one in (get_origin(hint), *get_args(hint), hint) if one in kinds)
+
+
+def _with_length(data: bytes) -> bytes:
+    size = len(data)
+    return (bytes((size,)) if size < _LONGER else bytes((_LONGER,)) + size.to_bytes(4, "big")) + data
+
+
+def _text_at(data: bytes | bytearray, place: int) -> bytes | bytearray:
+    size, start = data[place], place + 1
+    if size == _LONGER:
+        start += 4
+        size = int.from_bytes(data[place + 1 : start], "big")
+    return data[start : start + size]
+
+
+@lru_cache(maxsize=10_000)
+def _day(number: int) -> date | None:
+    return date.fromordinal(number + _BEFORE_DAY_1) if number else None

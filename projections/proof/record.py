@@ -3,10 +3,12 @@
 Read as the ledger has them: a correction does not unsay that something was recorded late.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Final
+from typing import Annotated, Final
+
+from pydantic import Field
 
 from domain.bodies import EventCorrected
 from domain.calendar import shanghai_date
@@ -29,7 +31,8 @@ class Recording:
         agencies: by index, the place of its agency in ``AGENCIES``; 255 where the entry was not read.
         fixed: the entries that may never be corrected.
         corrected: the entries that were, with the correction's own index.
-        leaves: by index, the 32 bytes of its leaf hash; zeros where the entry was not read.
+        leaf: returns the leaf hash of an entry that was taken in; None where nobody else keeps them.
+        leaves: by index, the 32 bytes of its leaf hash, zeros where the entry was not read; without ``leaf``.
         ahead: entries that say to have happened after they were recorded.
         backdated: (entry, days) beyond ``backdating_days`` of the policy in force when it was recorded.
         wrong: entries of corrections that break C06, with the reason.
@@ -39,7 +42,8 @@ class Recording:
     agencies: bytearray = field(default_factory=bytearray)
     fixed: set[int] = field(default_factory=set)
     corrected: dict[int, int] = field(default_factory=dict)
-    leaves: bytearray = field(default_factory=bytearray)
+    leaf: Annotated[Callable[[int], bytes] | None, Field(exclude=True)] = field(default=None, compare=False)
+    leaves: Annotated[bytearray, Field(exclude=True)] = field(default_factory=bytearray, compare=False)
     ahead: list[int] = field(default_factory=list)
     backdated: list[tuple[int, int]] = field(default_factory=list)
     wrong: dict[int, str] = field(default_factory=dict)
@@ -69,11 +73,11 @@ class Recording:
             agencies: of each, its place in ``AGENCIES``.
             leaves: their leaf hashes, joined.
         """
-        if gap := index - len(self.agencies):
-            self.agencies.extend([_UNREAD] * gap)
-            self.leaves.extend(bytes(HASH_SIZE * gap))
-        self.agencies += agencies
-        self.leaves += leaves
+        gap = index - len(self.agencies)
+        if self.leaf is None:
+            assert len(self.leaves) == len(self.agencies) * HASH_SIZE, "behind a state somebody keeps them"
+            self.leaves += bytes(HASH_SIZE * gap) + leaves
+        self.agencies += bytes([_UNREAD]) * gap + agencies
 
     def late(self, entries: Iterable[tuple[int, date, int]]) -> None:
         """Take in the entries that take effect some days before the one on which they were recorded."""
@@ -89,7 +93,7 @@ class Recording:
         if target >= event.index or self.agencies[target] == _UNREAD:
             self.wrong[event.index] = f"there is no entry {target} before it that can be read"
             return
-        if self.leaves[target * HASH_SIZE : (target + 1) * HASH_SIZE].hex() != body.target_leaf:
+        if self._leaf(target).hex() != body.target_leaf:
             self.wrong[event.index] = f"the leaf hash of entry {target} is not {body.target_leaf}"
         elif self.agencies[target] != self.agencies[event.index]:
             self.wrong[event.index] = f"entry {target} is of {AGENCIES[self.agencies[target]]}"
@@ -99,6 +103,11 @@ class Recording:
             self.wrong[event.index] = f"entry {target} was corrected by entry {self.corrected[target]}"
         else:
             self.corrected[target] = event.index
+
+    def _leaf(self, index: int) -> bytes:
+        if self.leaf is not None:
+            return self.leaf(index)
+        return bytes(self.leaves[index * HASH_SIZE : (index + 1) * HASH_SIZE])
 
     def results(self) -> Iterable[StatementResult]:
         """Answer C05 and C06; both are about the ledger as known, whatever the day."""

@@ -44,7 +44,6 @@ class ProofState:
     """The checker and what goes along with it, after ``size`` entries.
 
     Attributes:
-        attachments: (entry, SHA-256, bytes) of each that was named; the documents are looked at anew.
         snapshot_at: where the stored balances stood when they were compared, None if there were none.
         snapshot: the balances of the replay there.
     """
@@ -52,7 +51,6 @@ class ProofState:
     size: int
     checker: Checker
     recording: Recording
-    attachments: list[tuple[int, str, int]]
     snapshot_at: int | None
     snapshot: Balances | None
 
@@ -66,7 +64,6 @@ def state_of(follower: Follower, size: int) -> ProofState:
         size,
         checker,
         follower.recording,
-        follower.attachments.listed(),
         None if snapshot is None else follower.snapshot_at,
         None if snapshot is None else {pair: dict(row) for pair, row in snapshot.items()},
     )
@@ -82,7 +79,7 @@ def go_on(
     """
     follower = Follower(until=until, documents=documents, snapshot_at=snapshot_at, checker=state.checker)
     follower.recording = state.recording
-    follower.attachments.take(state.attachments)
+    follower.attachments.take(state.checker.amended.named())  # the documents are looked at anew
     if snapshot_at == state.size:
         follower.snapshot = balances_of(state.checker)
     elif snapshot_at is not None and snapshot_at == state.snapshot_at:

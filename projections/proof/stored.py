@@ -7,12 +7,14 @@ second whatever was written to the rows since.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from ledger.store_audit import RowsSource
 from projections.differing import Compared
 from projections.proof.accounts import ACCOUNTS
 from projections.proof.types import StatementResult, Verdict
+
+if TYPE_CHECKING:  # it brings the drivers of databases with it
+    from ledger.store_audit import RowsSource
 
 _SHOWN: Final = 5
 _SIZE: Final = "SELECT size FROM view_set WHERE live = 1"
@@ -32,7 +34,7 @@ class StoredBalances:
     rows: Rows
 
 
-def read_stored(source: RowsSource) -> StoredBalances | None:
+def read_stored(source: "RowsSource") -> StoredBalances | None:
     """Return the balances that a store keeps, as they lie there; None where it keeps none."""
     sizes, rows = source.every_if_any(_SIZE), source.every_if_any(_BALANCES)
     if not sizes or rows is None or not isinstance(sizes[0][0], int):

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from projections.proof import files
-from projections.proof.car_facts import CarFact, Licensed, Registered, Submitted, Transferred
+from projections.proof.car_facts import Accepted, CarFact, Licensed, Registered, Submitted, Transferred
 from projections.proof.check import Checker
 from projections.proof.facts import Fact
 from projections.proof.packed import Packed
@@ -87,6 +87,23 @@ def test_many_facts_of_one_car() -> None:
         kept.insert("a", facts[7])
         assert kept.holders(facts[7].place, "b") == ["a"]
     assert kept["a"] == facts
+
+
+def test_texts_and_numbers_of_any_size() -> None:
+    """Given facts with long and repeated texts, early and late days and large numbers, when they are read, then each is what was said."""
+    kept, plain = Packed[CarFact | Fact](), dict[str, list[CarFact | Fact]]()
+    texts = ["", "a", "额" * 84, "额" * 85, "b" * 254, "b" * 255, "c" * 70_000]
+    for number in range(200):
+        vin, text = f"car {number % 7}", texts[number % len(texts)]
+        at, on = (number, number << number % 40), date(1900 + 37 * (number % 200), 2, 3)
+        for fact in (
+            Fact(*at, on, text, text, f"{number % 11}", None, text[:9]),
+            Submitted(*at, on, text, None, f"cert {vin}", on, None, on, (text, "", text)[: number % 4]),
+            Accepted(*at, on, f"{number}", text, number % 5 - 2),
+        ):
+            kept.add(vin, fact)
+            plain.setdefault(vin, []).append(fact)
+    assert dict(kept) == plain
 
 
 def test_a_copy_is_read() -> None:

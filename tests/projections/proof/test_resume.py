@@ -101,8 +101,9 @@ def attachments_of(state: Path, played: Demonstration) -> list[tuple[int, str, i
     """Return what a state knows of attachments: entry, SHA-256, length."""
     proof = read_state(state, played.anchor).proof
     assert proof is not None
-    assert proof.attachments
-    return proof.attachments
+    named = list(proof.checker.amended.named())
+    assert named
+    return named
 
 
 # --- what changed below the state ---
