@@ -12,12 +12,15 @@ import sys
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from queue import SimpleQueue
+from threading import Event, Lock
 from typing import Final, Protocol
 
 from ledger.verification.look import Looked, Work, look
 
 LEAST_ENTRIES: Final = 4_096
 """Fewer entries are looked at sooner than a process starts."""
+_AT_HAND: Final = 2
+"""Pieces of work that lie with a process: it has the next as soon as it has done one."""
 _PIPE_BYTES: Final = 1 << 20  # where the system allows it: an answer then never waits for its reader
 _ROOT: Final = str(Path(__file__).resolve().parents[2])
 
@@ -55,15 +58,15 @@ class Here:
 
 
 class Workers:
-    """Some processes, and a thread for each that waits for its answers."""
+    """Some processes, and threads that bring them work and wait for their answers."""
 
     def __init__(self, count: int) -> None:
-        self.ahead = 2 * count
-        self.processes = [_start() for _ in range(count)]
-        self._idle: SimpleQueue[subprocess.Popen[bytes]] = SimpleQueue()
-        for process in self.processes:
-            self._idle.put(process)
-        self._threads = ThreadPoolExecutor(count)
+        self.ahead = 2 * _AT_HAND * count
+        self.processes = [_Process() for _ in range(count)]
+        self._free: SimpleQueue[_Process] = SimpleQueue()
+        for process in _AT_HAND * self.processes:
+            self._free.put(process)
+        self._threads = ThreadPoolExecutor(_AT_HAND * count)
 
     def submit(self, work: Work) -> "Future[Looked]":
         """See :meth:`Lookers.submit`."""
@@ -72,23 +75,55 @@ class Workers:
     def close(self) -> None:
         """See :meth:`Lookers.close`."""
         for process in self.processes:
-            process.kill()
+            process.running.kill()
         self._threads.shutdown(cancel_futures=True)
         for process in self.processes:
-            process.communicate()  # there is nobody to talk to; it closes the pipes and waits
+            process.running.communicate()  # there is nobody to talk to; it closes the pipes and waits
 
     def _ask(self, work: Work) -> Looked:
-        process = self._idle.get()
-        assert process.stdin is not None
-        assert process.stdout is not None
+        process = self._free.get()
         try:
-            pickle.dump(work, process.stdin, pickle.HIGHEST_PROTOCOL)
-            process.stdin.flush()
-            answer: Looked = pickle.load(process.stdout)  # noqa: S301  the process is our own
+            return process.ask(work)
+        finally:
+            self._free.put(process)
+
+
+class _Process:
+    """A process that answers in the order in which it is asked; it can be asked before it has answered."""
+
+    def __init__(self) -> None:
+        # -P: never from the directory that one happens to stand in, which may be that of the evidence.
+        path = os.pathsep.join([_ROOT, *filter(None, sys.path)])
+        self.running = subprocess.Popen(
+            [sys.executable, "-P", "-m", "ledger.verification.worker"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            bufsize=_PIPE_BYTES,
+            pipesize=_PIPE_BYTES,
+            process_group=0,
+            env=os.environ | {"PYTHONPATH": path},
+        )
+        self._asking = Lock()
+        self._answered = Event()
+        """That who asked last has its answer, or none will come."""
+        self._answered.set()
+
+    def ask(self, work: Work) -> Looked:
+        """Have some work looked at; more than one thread may ask."""
+        assert self.running.stdin is not None
+        assert self.running.stdout is not None
+        done = Event()
+        try:
+            with self._asking:
+                before, self._answered = self._answered, done
+                pickle.dump(work, self.running.stdin, pickle.HIGHEST_PROTOCOL)
+                self.running.stdin.flush()
+            before.wait()
+            answer: Looked = pickle.load(self.running.stdout)  # noqa: S301  the process is our own
         except (EOFError, OSError, pickle.UnpicklingError):
             raise ChildProcessError("a process that verifies entries was ended from outside") from None
         finally:
-            self._idle.put(process)
+            done.set()
         return answer
 
 
@@ -102,17 +137,3 @@ def processes_for(size: int) -> int:
     """Return how many processes it is good to have for so many entries; 0 for none besides this one."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return 0 if size < LEAST_ENTRIES or cores == 1 else cores
-
-
-def _start() -> "subprocess.Popen[bytes]":
-    # -P: never from the directory that one happens to stand in, which may be that of the evidence.
-    path = os.pathsep.join([_ROOT, *filter(None, sys.path)])
-    return subprocess.Popen(
-        [sys.executable, "-P", "-m", "ledger.verification.worker"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        bufsize=_PIPE_BYTES,
-        pipesize=_PIPE_BYTES,
-        process_group=0,
-        env=os.environ | {"PYTHONPATH": path},
-    )

@@ -61,6 +61,11 @@ def microseconds(instant: datetime) -> int:
     ) * _SECOND + since.microseconds  # // takes four times as long
 
 
+def remembered(types: Sequence[str], occurred: Sequence[int]) -> tuple[bytes, bytes]:
+    """Return as ``Amended`` keeps them types, and when something occurred, in microseconds since 1970."""
+    return bytes([_NUMBERS[name] for name in types]), pack(f">{len(occurred)}q", *occurred)
+
+
 @dataclass(frozen=True, slots=True)
 class Amendment:
     """What a correction does.
@@ -112,16 +117,16 @@ class Amended:
         if isinstance(statement.body, EventCorrected):
             return self._amendment(event, statement.body)
         if statement.type not in NEVER_CORRECTED:
-            self.remember(event.index, [statement.type], [microseconds(statement.occurred_at)])
+            self.remember(event.index, *remembered([statement.type], [microseconds(statement.occurred_at)]))
         return event
 
-    def remember(self, index: int, types: Sequence[str], occurred: Sequence[int]) -> None:
-        """Keep of entries one behind the other types and when they occurred, in microseconds since 1970."""
+    def remember(self, index: int, types: bytes, occurred: bytes) -> None:
+        """Keep what is to be remembered of entries one behind the other; see :func:`remembered`."""
         if gap := index - len(self.types):
             self.types.extend(bytes(gap))
             self.occurred.extend(bytes(_INSTANT.size * gap))
-        self.types += bytes([_NUMBERS[name] for name in types])
-        self.occurred += pack(f">{len(occurred)}q", *occurred)
+        self.types += types
+        self.occurred += occurred
 
     def attach(self, attachments: Iterable[tuple[int, Attached]]) -> None:
         """Keep attachments, each with its entry."""

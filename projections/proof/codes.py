@@ -110,11 +110,10 @@ def codes_named(event: Event) -> Iterator[str]:
 
 def codes_agree(body: b.Body) -> bool:
     """Say whether an organisation code holds and is the one inside its USCC."""
-    match body:
-        case b.EnterpriseRegistered():
-            uscc, org_code = body.uscc, body.org_code
-        case b.UseApplicationReceived():
-            uscc, org_code = PairId.parse(pair_of(body.batch_id)).upstream, body.org_code
-        case _:
-            return True
+    if isinstance(body, b.EnterpriseRegistered):
+        uscc, org_code = body.uscc, body.org_code
+    elif isinstance(body, b.UseApplicationReceived):
+        uscc, org_code = PairId.parse(pair_of(body.batch_id)).upstream, body.org_code
+    else:
+        return True
     return organisation_code_holds(org_code) and org_code == organisation_code_of(uscc)

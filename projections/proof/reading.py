@@ -15,7 +15,7 @@ from domain.calendar import shanghai_date
 from domain.identifiers import uscc_holds
 from domain.statements import MalformedStatement, read_members
 from ledger.verification import Told
-from projections.proof.amended import Attached, attached, microseconds
+from projections.proof.amended import Attached, attached, microseconds, remembered
 from projections.proof.car_facts import CarFact, read_facts
 from projections.proof.codes import codes_agree, codes_named
 from projections.proof.facts import Fact, car_facts
@@ -55,11 +55,11 @@ class Quiet(NamedTuple):
     """Index of the first."""
     moments: list[tuple[int, datetime]]
     """From which entry on they were recorded at which instant."""
-    types: list[str]
+    types: bytes
+    """Of each, as ``Amended`` keeps them; so is when it occurred."""
     agencies: bytes
     """Of each, its place in ``AGENCIES``."""
-    occurred: list[int]
-    """Of each, in microseconds since 1970."""
+    occurred: bytes
     ahead: list[int]
     """Entries that say to have happened after they were recorded."""
     earlier: list[tuple[int, date, int]]
@@ -89,7 +89,7 @@ class Quiet(NamedTuple):
             [one for one in self.moments if one[0] < stop],
             self.types[:count],
             self.agencies[:count],
-            self.occurred[:count],
+            self.occurred[: len(self.occurred) // len(self.types) * count],
             [index for index in self.ahead if index < stop],
             [one for one in self.earlier if one[0] < stop],
             [one for one in self.attachments if one[0] < stop],
@@ -140,10 +140,11 @@ def read_row(told: Told) -> list[Quiet | Whole]:
 
 def quiet(events: Sequence[Event]) -> Quiet:
     """Return what the groups keep of statements of quiet types, whose entries stand one behind the other."""
-    kept = Quiet(events[0].index, [], [], b"", [], [], [], [], {}, [], [], [], [])
-    agencies = bytearray()
+    kept = Quiet(events[0].index, [], b"", b"", b"", [], [], [], {}, [], [], [], [])
+    all_types, all_occurred, agencies = list[str](), list[int](), bytearray()
     recorded_at, recorded, recorded_on = None, 0, date.min
     occurred_at, occurred = None, 0
+    wrong = set[str]()
     for event in events:
         index, said, on = event.index, event.statement, event.effective_date
         kind, body = said.type, said.body
@@ -153,26 +154,29 @@ def quiet(events: Sequence[Event]) -> Quiet:
             kept.moments.append((index, recorded_at))
         if said.occurred_at is not occurred_at:  # an instant is made once, and many statements name it
             occurred_at, occurred = said.occurred_at, microseconds(said.occurred_at)
-        kept.types.append(kind)
+        all_types.append(kind)
         agencies.append(AGENCIES.index(said.agency))
-        kept.occurred.append(occurred)
+        all_occurred.append(occurred)
         if occurred > recorded:
             kept.ahead.append(index)
         if on < recorded_on:
             kept.earlier.append((index, recorded_on, (recorded_on - on).days))
         if said.attachments:
             kept.attachments.extend([(index, one) for one in attached(said)])
-        codes = list(codes_named(event))
-        for code in codes:
-            kept.codes.setdefault(code, index)
-        if not all(map(uscc_holds, codes)) or not codes_agree(body):
+        is_wrong = not codes_agree(body)
+        for code in codes_named(event):
+            if kept.codes.setdefault(code, index) == index and not uscc_holds(code):
+                wrong.add(code)
+            is_wrong |= code in wrong
+        if is_wrong:
             kept.wrong_codes.append((index, on))
         if isinstance(body, b.ExportQualificationFiled):
             kept.filings.append((index, body.uscc, body.valid_from, body.valid_to))
         if kind not in _OF_ENTERPRISES:
             kept.facts.append((index, on, list(car_facts(event))))
             kept.car_facts.extend(read_facts(event))
-    return kept._replace(agencies=bytes(agencies))
+    types, packed = remembered(all_types, all_occurred)
+    return kept._replace(types=types, agencies=bytes(agencies), occurred=packed)
 
 
 def _whole(told: Told, at: int) -> Whole:

@@ -50,7 +50,7 @@ LEAVES = WIDE.leaves
 
 
 def ended(workers: Workers) -> bool:
-    return all(process.poll() is not None for process in workers.processes)
+    return all(process.running.poll() is not None for process in workers.processes)
 
 
 def verified(files: dict[str, bytes], progress: Progress | None = None, **more: Any) -> Verification:
@@ -166,7 +166,7 @@ def test_an_interruption_leaves_no_process(started: Started) -> None:
 def test_a_process_that_is_ended_from_outside_is_told() -> None:
     """Given a process that was killed, when it is to look at something, then every answer is that it is gone."""
     workers = Workers(1)
-    workers.processes[0].kill()
+    workers.processes[0].running.kill()
     for _ in range(2):
         with pytest.raises(ChildProcessError, match="ended from outside"):
             workers.submit(Work([], [], {})).result(60)
