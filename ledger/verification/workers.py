@@ -61,12 +61,13 @@ class Workers:
     """Some processes, and threads that bring them work and wait for their answers."""
 
     def __init__(self, count: int) -> None:
-        self.ahead = 2 * _AT_HAND * count
+        self.ahead = (_AT_HAND + 1) * count
         self.processes = [_Process() for _ in range(count)]
         self._free: SimpleQueue[_Process] = SimpleQueue()
         for process in _AT_HAND * self.processes:
             self._free.put(process)
-        self._threads = ThreadPoolExecutor(_AT_HAND * count)
+        # One more than wait for answers: it brings the next work to whoever has only one piece.
+        self._threads = ThreadPoolExecutor(count + 1)
 
     def submit(self, work: Work) -> "Future[Looked]":
         """See :meth:`Lookers.submit`."""
