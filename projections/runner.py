@@ -10,7 +10,7 @@ A rebuild fills a generation of rows of its own beside the live one, and takes i
 
 import gc
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Final, cast
 
@@ -83,13 +83,12 @@ def catch_up(store: AnyStore, progress: Progress | None = None) -> Position:
         if here.size >= store.head().size:
             return here
         filling = _Filling(store, here.generation, PAGE)
-        try:
-            _advance(filling, progress)
-        except ViewStopped as stopped:
-            filling.stop(stopped)
-            raise
-        except Superseded:
-            continue  # a rebuild has taken the place of the live views
+        with suppress(Superseded):  # a rebuild has taken the place of the live views
+            try:
+                _advance(filling, progress)
+            except ViewStopped as stopped:
+                if filling.stop(stopped):
+                    raise
 
 
 def rebuild(
@@ -158,6 +157,8 @@ class _Filling:
         self._page = page
         self._writer = ahead
         self._folding = Folding(store, generation, self.settle)
+        self._kept: int | None = None
+        """Where the last page that was kept ends; None before the first."""
 
     def head(self) -> int:
         return self._store.head().size
@@ -175,6 +176,8 @@ class _Filling:
             Superseded: the generation is gone.
         """
         start = self._at(connection)
+        if start != self._kept:  # another process has come further: what is known of records is no longer so
+            self._folding = Folding(self._store, self._generation, self.settle)
         stop = min(start + self._page, self.head())
         while stop > start:
             try:
@@ -186,20 +189,28 @@ class _Filling:
                 # What comes before it is taken in first; which of them a view does not take shows by halves.
                 stop = error.index if error.index > start else start + max(1, (stop - start) // 2)
             else:
-                if (now := self._write(start, stop, changes, connection)) == stop:
-                    self._folding.keep(page)
-                else:  # another process has come first
-                    self._folding = Folding(self._store, self._generation, self.settle)
-                return now
+                if not self._write(start, stop, changes, connection):
+                    return start
+                self._folding.keep(page)
+                self._kept = stop
+                return stop
         return start
 
-    def stop(self, stopped: ViewStopped) -> None:
-        """Keep why the next entry cannot be taken in."""
+    def stop(self, stopped: ViewStopped) -> bool:
+        """Keep why the next entry cannot be taken in; say whether it still is the next.
+
+        Where another process came further meanwhile, it was folded on records of later entries.
+
+        Raises:
+            Superseded: the generation is gone.
+        """
         with transaction(self._store) as connection:
-            connection.execute(
-                "UPDATE view_set SET reason = ? WHERE generation = ? AND size = ?",
-                [stopped.reason, self._generation, stopped.index],
-            )
+            is_next = locked_size(connection, self._generation) == stopped.index
+            if is_next:
+                connection.execute(
+                    "UPDATE view_set SET reason = ? WHERE generation = ?", [stopped.reason, self._generation]
+                )
+        return is_next
 
     def _at(self, connection: Connection | None) -> int:
         if connection is not None:
@@ -211,10 +222,10 @@ class _Filling:
             raise Superseded
         return cast("int", rows[0][0])
 
-    def _write(self, start: int, stop: int, changes: Sequence[Change], connection: Connection | None) -> int:
+    def _write(self, start: int, stop: int, changes: Sequence[Change], connection: Connection | None) -> bool:
         if connection is None and self._writer is not None:
             self._writer.write(stop, changes)
-            return stop
+            return True
         with transaction(self._store) if connection is None else nullcontext(connection) as connection:
             return write_page(connection, self._generation, start, stop, changes)
 

@@ -59,8 +59,8 @@ class Writer:
         answer = orjson.loads(line)
         if answer.get("error") == _SUPERSEDED:
             raise Superseded
-        if answer.get("size") != self.size:
-            raise StoreError(str(answer.get("error") or f"the views stand at {answer['size']}"))
+        if not answer.get("written"):
+            raise StoreError(str(answer.get("error") or "another process writes the views of this rebuild"))
 
     def _tell(self, what: object) -> None:
         to = _pipe(self._process.stdin)
@@ -123,14 +123,14 @@ def main() -> None:
             for line in lines:
                 if not line.endswith(b"\n"):
                     return  # who told it has died meanwhile
-                _answer({"size": _write(store, told["generation"], orjson.loads(line))})
+                _answer({"written": _write(store, told["generation"], orjson.loads(line))})
     except Superseded:
         _answer({"error": _SUPERSEDED})
     except Exception as error:  # noqa: BLE001  whatever it is, it is told to who waits for an answer
         _answer({"error": str(error) if isinstance(error, StoreError) else repr(error)})
 
 
-def _write(store: AnyStore, generation: int, page: dict[str, Any]) -> int:
+def _write(store: AnyStore, generation: int, page: dict[str, Any]) -> bool:
     changes = [Change(*change) for change in page["changes"]]
     with transaction(store) as connection:
         return write_page(connection, generation, page["start"], page["size"], changes)

@@ -77,10 +77,8 @@ def locked_size(connection: Connection, generation: int) -> int:
 
 def write_page(
     connection: Connection, generation: int, start: int, size: int, changes: Iterable[Change]
-) -> int:
-    """Write a page and return where the generation stands.
-
-    Where it did not stand at ``start`` another process has come first, and nothing is written.
+) -> bool:
+    """Write a page; say whether it was written, or another process has come first and nothing was.
 
     Args:
         connection: in a transaction.
@@ -92,12 +90,12 @@ def write_page(
     Raises:
         Superseded: the generation is gone.
     """
-    if (now := locked_size(connection, generation)) != start:
-        return now
+    if locked_size(connection, generation) != start:
+        return False
     for change in changes:
         _replace(connection, generation, change)
     connection.execute("UPDATE view_set SET size = ?, reason = NULL WHERE generation = ?", [size, generation])
-    return size
+    return True
 
 
 def _replace(connection: Connection, generation: int, change: Change) -> None:

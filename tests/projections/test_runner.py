@@ -5,7 +5,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import chdir
+from contextlib import chdir, suppress
 from pathlib import Path
 
 import pytest
@@ -124,6 +124,29 @@ def test_two_projectors_do_the_work_once(
     second.start()
     catch_up(store)
     second.join()
+    other.close()
+    assert stored(store) == pure
+
+
+def test_projectors_that_take_turns_do_the_work_once(
+    season: str, store: AnyStore, pure: Tables, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Given a projector, when between its pages another one takes in one, then each row is the replay's."""
+    monkeypatch.setattr(runner, "PAGE", 50)
+    begin_anew(store)
+    other = open_store(season)
+
+    class OnePage(Exception):
+        pass
+
+    def stop(_done: int, _size: int) -> None:
+        raise OnePage
+
+    def another_page(_done: int, _size: int) -> None:
+        with suppress(OnePage):
+            catch_up(other, stop)
+
+    catch_up(store, another_page)
     other.close()
     assert stored(store) == pure
 
