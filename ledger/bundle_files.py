@@ -110,7 +110,7 @@ class DirectoryFiles(_Readable):
 
     @staticmethod
     def _read(name: str, most: int) -> bytes:
-        """Return what a file begins with; one call of the system is enough for most."""
+        """Return what a file begins with; two calls of the system are enough for most."""
         size = _length(name)
         with open(name, "rb", buffering=0) as file:
             data: bytes = file.read(min(size + 1, most))

@@ -6,7 +6,6 @@ verifier's question. Hashes are 32 raw bytes, digests lower-case hex.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import count
 from typing import Any, Literal, Protocol, overload
 
 from typing_extensions import override
@@ -88,9 +87,6 @@ class StoredEntries:
     """Index of the first."""
     data: Sequence[bytes]
     leaves: Sequence[bytes | None]
-
-    def __iter__(self) -> Iterator[StoredEntry]:
-        return map(StoredEntry, count(self.start), self.data, self.leaves)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from ledger.verification.statements import PLAIN_ID, PLAIN_INSTANT, has_plain_me
 MOST_MOULDS: Final = 8
 """Of one type; lists of another length are another mould."""
 MOST_TYPES: Final = 100
-"""With moulds; a ledger's own are some fifty."""
+"""With moulds, in one process; a ledger's own are some fifty. All further types are looked at as a whole."""
 MOST_PLACES: Final = 100
 """In a mould: it is compiled, which takes as long as looking at some hundred statements."""
 LONGEST: Final = 4_096
@@ -69,11 +69,6 @@ class Mould:
         self._text = self._whole(model)
         self._members = [self._groups.index(name) for name in ("id", "occurred_at", "attachments", "body")]
         self._finds = [(at, find) for at, find in enumerate(self._groups) if not isinstance(find, str)]
-
-    @property
-    def is_small(self) -> bool:
-        """Say whether its pattern is compiled in little time."""
-        return self.places <= MOST_PLACES
 
     def casts(self, statements: Sequence[bytes]) -> list[Cast | None]:
         """Return what statements say, None for each that does not fill the mould."""
@@ -160,7 +155,7 @@ class Moulds:
         if len(known) == MOST_MOULDS or (not known and len(self._known) == MOST_TYPES):
             return None
         mould = Mould(orjson.loads(statement))
-        if not mould.is_small:
+        if mould.places > MOST_PLACES:
             return None
         self._known[kind] = [*known, mould]
         return mould
@@ -206,6 +201,6 @@ def _keys(find: Find, text: str) -> Derived:
 
 
 def _object(parts: dict[str, str]) -> str:
-    """Return the pattern of an object; a plain statement has its members in their order."""
-    members = [f"{re.escape(json.dumps(name))}:{part}" for name, part in sorted(parts.items())]
+    """Return the pattern of an object from those of its members, which stand in their order."""
+    members = [f"{re.escape(json.dumps(name))}:{part}" for name, part in parts.items()]
     return rf"\{{{','.join(members)}\}}"

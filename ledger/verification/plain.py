@@ -91,6 +91,8 @@ def rows_of(
 ) -> Iterator[Plain | bytes]:
     """Yield rows, and the bytes of each entry that stands outside of them, in order.
 
+    Where one of the entries that could form a row does not go on from the one before it, all stand outside.
+
     Args:
         start: index of the first entry.
         entries: their bytes.

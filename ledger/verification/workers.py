@@ -5,11 +5,13 @@ standard output. It ends when its input does, so none outlives the verification,
 a process group of its own, so that Ctrl-C reaches the verification alone.
 """
 
+import fcntl
 import os
 import pickle
 import subprocess
 import sys
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Event, Lock
@@ -21,7 +23,10 @@ LEAST_ENTRIES: Final = 4_096
 """Fewer entries are looked at sooner than a process starts."""
 _AT_HAND: Final = 2
 """Pieces of work that lie with a process: it has the next as soon as it has done one."""
-_PIPE_BYTES: Final = 1 << 20  # where the system allows it: an answer then never waits for its reader
+MOST_PROCESSES: Final = 8
+"""The process that leads has enough to do with the answers of half as many."""
+_PIPE_BYTES: Final = 1 << 20
+"""Of a pipe, where the system has room for them: an answer then does not wait for its reader."""
 _ROOT: Final = str(Path(__file__).resolve().parents[2])
 
 
@@ -100,10 +105,12 @@ class _Process:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             bufsize=_PIPE_BYTES,
-            pipesize=_PIPE_BYTES,
             process_group=0,
             env=os.environ | {"PYTHONPATH": path},
         )
+        for pipe in (self.running.stdin, self.running.stdout):
+            with suppress(OSError, AttributeError):  # no room for it; no such thing but on Linux
+                fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
         self._asking = Lock()
         self._answered = Event()
         """That who asked last has its answer, or none will come."""
@@ -137,4 +144,4 @@ def lookers(size: int) -> Lookers:
 def processes_for(size: int) -> int:
     """Return how many processes it is good to have for so many entries; 0 for none besides this one."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return 0 if size < LEAST_ENTRIES or cores == 1 else cores
+    return 0 if size < LEAST_ENTRIES or cores == 1 else min(cores, MOST_PROCESSES)

@@ -8,10 +8,10 @@ A fact is a row of numbers, and behind it those of its texts that stand nowhere 
 
     class and width (1 byte), bytes behind the row (2), the fields: 4 a number, 1 a truth value, 2 all else
 
-A day counts from 1960-01-01, which is 1: no statement names one before 1969. A text that several cars have is
-kept once, with a number *n* of its own, and is ``2n + 1`` in the row; any other is ``2p + 2``, where *p* is
-its place in the bytes of the car. A tuple has such a place too. None is 0. Where a number is too large all of
-the row are wide: 8 bytes each.
+A day counts from 1960-01-01, which is 1; the day before is -1 (a recording may be of any day). A text that
+several cars have is kept once, with a number *n* of its own, and is ``2n + 1`` in the row; any other is
+``2p + 2``, where *p* is its place in the bytes of the car. A tuple has such a place too. None is 0. Where a
+number does not fit all of the row are wide: 8 bytes each.
 """
 
 import marshal
@@ -27,7 +27,7 @@ from typing import Any, Final, NamedTuple, Protocol, TypeVar, get_args, get_orig
 from typing_extensions import override
 
 _LONG: Final = 4_096
-"""From so many bytes on, those of a car can grow in place, which takes more room, and no text is sought."""
+"""From so many bytes on, those of a car can grow in place, which takes more room; no text is sought there."""
 _MET: Final = 4_096
 """So many texts of single cars are remembered at a time, to see whether another car has them too."""
 _NARROW: Final = {int: "I", bool: "?"}
@@ -176,10 +176,11 @@ class Packed(Mapping[str, list[F]]):
         values = [*shape.values(fact)]
         for place in shape.days:
             day = values[place]
-            values[place] = 0 if day is None else day.toordinal() - _BEFORE_DAY_1
+            values[place] = 0 if day is None else _day_number(day)
         try:
             return self._row(shape, shape.narrow, 2 * number, values, known)
         except struct.error:
+            self._met.difference_update(values[place] for place in shape.texts)  # no other car had them
             return self._row(shape, shape.wide, 2 * number + 1, values, known)
 
     def _row(
@@ -267,4 +268,9 @@ def _text_at(data: bytes | bytearray, place: int) -> bytes | bytearray:
 
 @lru_cache(maxsize=10_000)
 def _day(number: int) -> date | None:
-    return date.fromordinal(number + _BEFORE_DAY_1) if number else None
+    return date.fromordinal(number + (number < 0) + _BEFORE_DAY_1) if number else None
+
+
+def _day_number(day: date) -> int:
+    number = day.toordinal() - _BEFORE_DAY_1
+    return number if number > 0 else number - 1

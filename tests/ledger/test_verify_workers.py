@@ -1,5 +1,7 @@
 """Entries looked at by other processes: the same answer, in the same order, and nothing is left running."""
 
+import fcntl
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -13,7 +15,7 @@ from ledger.bundle import BundleSource
 from ledger.entry import Header, parse_entry, parse_statement
 from ledger.verification import Progress, Verification, ahead, verify_source
 from ledger.verification.look import Work
-from ledger.verification.workers import LEAST_ENTRIES, Here, Workers, lookers
+from ledger.verification.workers import LEAST_ENTRIES, MOST_PROCESSES, Here, Workers, lookers, processes_for
 from tests.support.bundles import RULES, MemoryFiles, verify_built
 from tests.support.ledger_builder import EXPORTER, Builder, history
 
@@ -167,10 +169,27 @@ def test_a_process_that_is_ended_from_outside_is_told() -> None:
     """Given a process that was killed, when it is to look at something, then every answer is that it is gone."""
     workers = Workers(1)
     workers.processes[0].running.kill()
-    for _ in range(2):
+    for answer in [workers.submit(Work([b"x" * 1_000] * 1_000, [], {})) for _ in range(4)]:
         with pytest.raises(ChildProcessError, match="ended from outside"):
-            workers.submit(Work([], [], {})).result(60)
+            answer.result(60)
     workers.close()
+
+
+def test_pipes_are_as_the_system_has_them(started: Started, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Given a system that has no room for larger pipes, when a ledger is verified, then the answer is the same."""
+
+    def refused(*_: object) -> None:
+        raise PermissionError("no larger pipe")
+
+    monkeypatch.setattr(fcntl, "fcntl", refused)
+    assert verified(WIDE.files()).breaks == ()
+    assert ended(started[0])
+
+
+def test_processes_have_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Given more cores than the leading process can use, then no more processes are started than stated."""
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: range(64), raising=False)
+    assert processes_for(1_000_000) == MOST_PROCESSES
 
 
 def test_a_process_ends_with_its_input() -> None:

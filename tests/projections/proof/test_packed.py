@@ -76,7 +76,7 @@ def test_what_is_packed_is_what_was_said(fact_of: Callable[[int], CarFact | Fact
 
 def test_many_facts_of_one_car() -> None:
     """Given more facts of one car than there are of any, when some are taken out and put in again, then each stands once where it stood."""
-    facts = [of_unit(number) for number in range(0, 300, 3)]
+    facts = [of_unit(number) for number in range(0, 900, 3)]
     kept = Packed[CarFact | Fact]()
     for fact in facts:
         kept.add("a", fact)
@@ -104,6 +104,23 @@ def test_texts_and_numbers_of_any_size() -> None:
             kept.add(vin, fact)
             plain.setdefault(vin, []).append(fact)
     assert dict(kept) == plain
+
+
+@pytest.mark.parametrize(
+    "on", [date.min, date(1959, 12, 30), date(1959, 12, 31), date(1960, 1, 1), date(1960, 1, 2), date.max]
+)
+def test_any_day_is_kept(on: date) -> None:
+    """Given a fact of any day, the first and the last and those from which days are counted, then it is what was said."""
+    fact = Fact(1, 1, on, "VehicleRegistered", day=on)
+    assert Packed({"a": [fact]})["a"] == [fact]
+
+
+def test_a_text_of_one_car_is_its_own() -> None:
+    """Given facts whose numbers take more room, when each names a text that no other car has, then none is kept for all."""
+    kept = Packed[CarFact | Fact]()
+    for number in range(10):
+        kept.add(f"car {number}", Fact(1, 1, date(2150, 1, 1), "x", f"line {number}"))
+    assert kept._texts == ["x"]
 
 
 def test_a_copy_is_read() -> None:
