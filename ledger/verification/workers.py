@@ -108,7 +108,10 @@ class _Process:
             process_group=0,
             env=os.environ | {"PYTHONPATH": path},
         )
-        for pipe in (self.running.stdin, self.running.stdout):
+        assert self.running.stdin is not None
+        assert self.running.stdout is not None
+        self._in, self._out = self.running.stdin, self.running.stdout
+        for pipe in (self._in, self._out):
             with suppress(OSError, AttributeError):  # no room for it; no such thing but on Linux
                 fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
         self._asking = Lock()
@@ -118,16 +121,14 @@ class _Process:
 
     def ask(self, work: Work) -> Looked:
         """Have some work looked at; more than one thread may ask."""
-        assert self.running.stdin is not None
-        assert self.running.stdout is not None
         done = Event()
         try:
             with self._asking:
                 before, self._answered = self._answered, done
-                pickle.dump(work, self.running.stdin, pickle.HIGHEST_PROTOCOL)
-                self.running.stdin.flush()
+                pickle.dump(work, self._in, pickle.HIGHEST_PROTOCOL)
+                self._in.flush()
             before.wait()
-            answer: Looked = pickle.load(self.running.stdout)  # noqa: S301  the process is our own
+            answer: Looked = pickle.load(self._out)  # noqa: S301  the process is our own
         except (EOFError, OSError, pickle.UnpicklingError):
             raise ChildProcessError("a process that verifies entries was ended from outside") from None
         finally:
