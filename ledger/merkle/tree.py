@@ -93,6 +93,7 @@ class Tree:
 
     def extend(self, leaf_hashes: bytes) -> list[Tile]:
         """Add joined leaves; see :meth:`append`."""
+        assert len(leaf_hashes) % HASH_SIZE == 0, "a leaf hash has 32 bytes"
         rising = leaf_hashes
         size_before, self._size = self._size, self._size + len(rising) // HASH_SIZE
         full: list[Tile] = []

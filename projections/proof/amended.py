@@ -41,6 +41,7 @@ _DAY_SECONDS: Final = 86_400
 _SECOND: Final = 1_000_000
 """In microseconds."""
 _INSTANT: Final = Struct(">q")
+INSTANT_BYTES: Final = _INSTANT.size
 _ATTACHED: Final = Struct(">QQII32s")
 
 
@@ -99,7 +100,7 @@ class Amended:
 
     Attributes:
         types: by index, its place in ``_TYPES``; 0 for what is never corrected.
-        occurred: by index, in microseconds since 1970, 8 bytes each.
+        occurred: by index, in microseconds since 1970, ``INSTANT_BYTES`` each.
         attachments: of all entries, packed, in the order of the ledger: entry, bytes, kind, media type (both
             by the number that ``texts`` gives them), SHA-256.
         texts: each kind and media type, numbered as they came.

@@ -15,7 +15,7 @@ from domain.calendar import shanghai_date
 from domain.identifiers import uscc_holds
 from domain.statements import MalformedStatement, read_members
 from ledger.verification import Told
-from projections.proof.amended import Attached, attached, microseconds, remembered
+from projections.proof.amended import INSTANT_BYTES, Attached, attached, microseconds, remembered
 from projections.proof.car_facts import CarFact, read_facts
 from projections.proof.codes import codes_agree, codes_named
 from projections.proof.facts import Fact, car_facts
@@ -89,7 +89,7 @@ class Quiet(NamedTuple):
             [one for one in self.moments if one[0] < stop],
             self.types[:count],
             self.agencies[:count],
-            self.occurred[: len(self.occurred) // len(self.types) * count],
+            self.occurred[: INSTANT_BYTES * count],
             [index for index in self.ahead if index < stop],
             [one for one in self.earlier if one[0] < stop],
             [one for one in self.attachments if one[0] < stop],

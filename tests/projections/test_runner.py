@@ -113,28 +113,27 @@ def test_a_killed_projector_loses_and_doubles_nothing(
     assert stored(store) == pure
 
 
-def test_two_projectors_do_the_work_once(
-    season: str, store: AnyStore, pure: Tables, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Given two projectors at the same ledger, when both catch up, then each row is the replay's."""
+@pytest.fixture
+def other(season: str, store: AnyStore, monkeypatch: pytest.MonkeyPatch) -> Iterator[AnyStore]:
+    """The same ledger once more, its views put back to nothing and to be filled by small pages."""
     monkeypatch.setattr(runner, "PAGE", 50)
     begin_anew(store)
     other = open_store(season)
+    yield other
+    other.close()
+
+
+def test_two_projectors_do_the_work_once(store: AnyStore, other: AnyStore, pure: Tables) -> None:
+    """Given two projectors at the same ledger, when both catch up, then each row is the replay's."""
     second = threading.Thread(target=catch_up, args=(other,))
     second.start()
     catch_up(store)
     second.join()
-    other.close()
     assert stored(store) == pure
 
 
-def test_projectors_that_take_turns_do_the_work_once(
-    season: str, store: AnyStore, pure: Tables, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_projectors_that_take_turns_do_the_work_once(store: AnyStore, other: AnyStore, pure: Tables) -> None:
     """Given a projector, when between its pages another one takes in one, then each row is the replay's."""
-    monkeypatch.setattr(runner, "PAGE", 50)
-    begin_anew(store)
-    other = open_store(season)
 
     class OnePage(Exception):
         pass
@@ -147,7 +146,6 @@ def test_projectors_that_take_turns_do_the_work_once(
             catch_up(other, stop)
 
     catch_up(store, another_page)
-    other.close()
     assert stored(store) == pure
 
 
